@@ -1,0 +1,1 @@
+//! A named, versioned, immutable set of files: manifest, digests, signature.

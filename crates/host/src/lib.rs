@@ -1,0 +1,1 @@
+//! A star without the world: router, mailboxes, mechtrons, engine, limits.

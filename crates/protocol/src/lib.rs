@@ -1,0 +1,1 @@
+//! The words of the mesh: points, waves, lanes, documents, grants and statuses.

@@ -1,0 +1,1 @@
+//! Stars on a server, joined with tabs into one mesh; and the starlane command.

@@ -1,0 +1,1 @@
+//! Whole-mesh tests, their fixtures and the benches.
