@@ -1,0 +1,85 @@
+//! From the exports of the ABI to a handler.
+
+use crate::{Error, Reply, Wave, log, panic};
+
+/// What a handler may return.
+pub trait Answer {
+    /// The reply, if there is one; or why the wave failed.
+    ///
+    /// # Errors
+    /// What the handler returned.
+    fn answer(self) -> Result<Option<Reply>, Error>;
+}
+
+impl Answer for Reply {
+    fn answer(self) -> Result<Option<Reply>, Error> {
+        Ok(Some(self))
+    }
+}
+
+impl Answer for Option<Reply> {
+    fn answer(self) -> Result<Option<Reply>, Error> {
+        Ok(self)
+    }
+}
+
+impl Answer for () {
+    fn answer(self) -> Result<Option<Reply>, Error> {
+        Ok(None)
+    }
+}
+
+impl<A: Answer, E: Into<Error>> Answer for Result<A, E> {
+    fn answer(self) -> Result<Option<Reply>, Error> {
+        self.map_err(Into::into)?.answer()
+    }
+}
+
+/// Handles one wave; 0, or why it failed. [`export!`](crate::export) calls it.
+pub fn run<A: Answer>(handle: impl FnOnce(&Wave) -> A) -> i32 {
+    let answered = handle(&Wave::current()).answer().and_then(|reply| match reply {
+        Some(reply) => reply.send(),
+        None => Ok(()),
+    });
+    finish(answered)
+}
+
+/// Starts the mechtron; 0, or why it is refused. [`export!`](crate::export) calls it.
+pub fn init(ready: impl FnOnce() -> Result<(), Error>) -> i32 {
+    panic::prepare();
+    finish(ready())
+}
+
+fn finish(result: Result<(), Error>) -> i32 {
+    let Err(error) = result else { return 0 };
+    log::error(&alloc::format!("{error}"));
+    error.number()
+}
+
+/// Makes a function the handler of this mechtron: `mechtron::export!(handle)`.
+///
+/// `handle` is a `fn(&Wave) -> A`, where `A` is a [`Reply`], an `Option` of one, `()`, or a `Result` of any of these.
+/// With `mechtron::export!(handle, init = ready)` the function `ready: fn() -> Result<(), Error>` runs once for each
+/// instance before its first wave; it may read config, files and state.
+#[macro_export]
+macro_rules! export {
+    ($handle:path) => {
+        $crate::export!($handle, init = || ::core::result::Result::Ok(()));
+    };
+    ($handle:path, init = $ready:expr) => {
+        const _: () = {
+            #[unsafe(no_mangle)]
+            extern "C" fn starlane_abi_1() {}
+
+            #[unsafe(no_mangle)]
+            extern "C" fn mechtron_init() -> i32 {
+                $crate::init($ready)
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn mechtron_wave() -> i32 {
+                $crate::run($handle)
+            }
+        };
+    };
+}
