@@ -1,0 +1,80 @@
+// The same mesh as text: apps with what they are made of, then the stars. It can be read aloud and searched in the page.
+
+import { h, put } from "../dom";
+import { age, whole } from "../format";
+import { agentName, local, mechtronName } from "../point";
+import type { ListedMechtron, ListedStar, Listing } from "./listing";
+
+/** Rows of one kind that are shown; the rest is said as a number. */
+const ROWS = 200;
+
+export interface Directory {
+  element: HTMLElement;
+  update(listing: Listing, me: string | null): void;
+}
+
+/** `write` is told the point that a wave should go to. */
+export function directory(write: (point: string) => void): Directory {
+  const body = h("div", { class: "directory-body" });
+  let last = "";
+  return {
+    element: h("details", { class: "directory" }, h("summary", {}, "Directory"), body),
+    update(listing, me) {
+      const now = JSON.stringify([listing, me]);
+      if (now === last || body.contains(document.activeElement)) return;
+      last = now;
+      put(body, apps(listing, write), stars(listing.stars, me), bundles(listing.bundles));
+    },
+  };
+}
+
+function apps(listing: Listing, write: (point: string) => void): HTMLElement {
+  const rows = listing.apps.flatMap((app) => app.mechtrons.map((part) => ({ app, part })));
+  return section(
+    "Apps",
+    ["mechtron", "where", "bundle", "waves"],
+    rows.map(({ app, part }) => [
+      link(part.point, write),
+      part.keyed ? `${part.placement}, one per key` : part.placement,
+      `${local(app.bundle)}, generation ${app.generation}`,
+      wavesOf(listing.mechtrons, part.point),
+    ]),
+  );
+}
+
+/** Waves of a mechtron, or of all its keys together. */
+function wavesOf(mechtrons: ListedMechtron[], point: string): string {
+  const own = mechtrons.filter((one) => one.point === point || one.point.startsWith(`${point}:`));
+  return whole(own.reduce((sum, one) => sum + one.waves, 0));
+}
+
+function stars(listed: ListedStar[], me: string | null): HTMLElement {
+  const name = (star: ListedStar): HTMLElement => h("code", {}, local(star.point), star.point === me ? " (this tab)" : "");
+  return section(
+    "Stars",
+    ["star", "kind", "agent", "up for"],
+    listed.map((star) => [name(star), star.kind, agentName(star.agent), age(star.since)]),
+  );
+}
+
+function bundles(points: string[]): HTMLElement {
+  return section("Bundles", ["point"], points.map((point) => [h("code", {}, local(point))]));
+}
+
+function section(title: string, heads: string[], rows: (Node | string)[][]): HTMLElement {
+  const more = rows.length - ROWS;
+  const cells = (row: (Node | string)[]): HTMLElement => h("tr", {}, ...row.map((cell) => h("td", {}, cell)));
+  return h(
+    "section",
+    { class: "listing" },
+    h("h3", {}, title, " ", h("span", { class: "count" }, whole(rows.length))),
+    rows.length === 0
+      ? h("p", { class: "quiet" }, "None yet.")
+      : h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...rows.slice(0, ROWS).map(cells))),
+    more > 0 ? h("p", { class: "quiet" }, `and ${whole(more)} more`) : null,
+  );
+}
+
+function link(point: string, write: (point: string) => void): HTMLElement {
+  return h("button", { type: "button", class: "point-link", title: `Send a wave to ${point}`, onclick: () => write(point) }, mechtronName(point));
+}
