@@ -1,0 +1,33 @@
+//! The documents of a bundle in their compiled form: binds, mechtrons, the application.
+//!
+//! People write TOML; it is read into these same types when a bundle is published, unknown keys refused, and travels
+//! as JSON inside the manifest. Nothing is read and then ignored.
+
+mod app;
+mod bind;
+mod hole;
+mod mechtron;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use app::{App, AppGrant, AppMechtron, HttpLine, Placement, Target, Visitors};
+pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
+pub use hole::{HoleError, HoledPattern, HoledText, Holes};
+pub use mechtron::{Bytes, BytesError, FencedCalls, MechtronConfig, MechtronLimits};
+
+/// Every document of one bundle, under the paths of the files they were written in.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    /// `app.toml`; a bundle without one is a static site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<App>,
+    /// `binds/*.toml`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub binds: BTreeMap<String, Bind>,
+    /// `mechtrons/*.toml`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mechtrons: BTreeMap<String, MechtronConfig>,
+}

@@ -1,0 +1,114 @@
+//! Application documents: what an application is made of.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{HoledPattern, HoledText};
+use crate::{May, MethodPattern};
+
+/// `app.toml`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct App {
+    /// The mechtrons, by the segment they get below the application's point.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mechtrons: BTreeMap<String, AppMechtron>,
+    /// What is served where: a literal path, or one that ends in `*`, to a target.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub http: BTreeMap<String, HttpLine>,
+    /// Who may do what.
+    #[serde(rename = "grant", default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<AppGrant>,
+}
+
+/// One mechtron of an application.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppMechtron {
+    /// The path of its document in the bundle.
+    pub config: String,
+    /// Whether there is one for every key.
+    #[serde(default)]
+    pub keyed: bool,
+    /// Where it runs.
+    #[serde(default)]
+    pub placement: Placement,
+}
+
+/// Where a mechtron runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Placement {
+    /// On the relay, with one owner.
+    #[default]
+    Server,
+    /// One in each tab that opens the application.
+    Tab,
+}
+
+/// What a line of `[http]` says: a target, or a target with who may use it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum HttpLine {
+    /// For anyone.
+    Open(HoledText),
+    /// For those named.
+    For(Target),
+}
+
+impl HttpLine {
+    /// The point it leads to, still with its holes.
+    pub fn to(&self) -> &HoledText {
+        match self {
+            HttpLine::Open(to) => to,
+            HttpLine::For(target) => &target.to,
+        }
+    }
+
+    /// Who may use it.
+    pub fn visitors(&self) -> Visitors {
+        match self {
+            HttpLine::Open(_) => Visitors::Anyone,
+            HttpLine::For(target) => target.visitors,
+        }
+    }
+}
+
+/// A target of `[http]` with who may use it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// A mechtron, or a folder or file of the bundle.
+    pub to: HoledText,
+    /// Who may use it.
+    #[serde(rename = "for", default)]
+    pub visitors: Visitors,
+}
+
+/// Who may use a line of `[http]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Visitors {
+    /// Everybody.
+    #[default]
+    Anyone,
+    /// Whoever comes with a token.
+    SignedIn,
+}
+
+/// A `[[grant]]` of `app.toml`, still with its holes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppGrant {
+    /// `anyone`, `signed-in`, or a pattern.
+    pub to: HoledText,
+    /// What it allows.
+    pub may: Vec<May>,
+    /// Where.
+    pub on: HoledPattern,
+    /// For `call`: which methods; none named means all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<MethodPattern>,
+}

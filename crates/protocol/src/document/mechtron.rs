@@ -1,0 +1,113 @@
+//! Mechtron documents: which wasm, which bind, which limits, which rights.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::HoledPattern;
+
+/// `mechtrons/*.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MechtronConfig {
+    /// The path of its code in the bundle.
+    pub wasm: String,
+    /// The path of its bind in the bundle.
+    pub bind: String,
+    /// What one instance and one wave may use.
+    #[serde(default)]
+    pub limits: MechtronLimits,
+    /// What the guest reads as `config`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub config: BTreeMap<String, serde_json::Value>,
+    /// What its code may reach.
+    #[serde(default)]
+    pub may: FencedCalls,
+}
+
+/// The fence around a mechtron: what it may call. Both this and the grants must allow a wave.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FencedCalls {
+    /// The points it may send to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub call: Vec<HoledPattern>,
+}
+
+/// What one instance and one wave may use, the same in every place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MechtronLimits {
+    /// Linear memory, in bytes.
+    pub memory: Bytes,
+    /// Fuel for one wave.
+    pub fuel: u64,
+    /// Waves that may wait.
+    pub mailbox: u32,
+    /// The interpreter's stack of values, in bytes.
+    pub stack: Bytes,
+}
+
+impl Default for MechtronLimits {
+    fn default() -> Self {
+        Self { memory: Bytes(16 << 20), fuel: 100_000_000, mailbox: 256, stack: Bytes(1 << 20) }
+    }
+}
+
+/// A number of bytes, written as `8 MiB`, `64 KiB`, or a plain number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bytes(pub u64);
+
+/// A text that is not a number of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BytesError;
+
+impl fmt::Display for BytesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a size is written like `8 MiB`, `64 KiB`, `1 GiB` or as a number of bytes")
+    }
+}
+
+impl Error for BytesError {}
+
+impl FromStr for Bytes {
+    type Err = BytesError;
+
+    fn from_str(text: &str) -> Result<Self, BytesError> {
+        let (number, unit) = text.split_once(' ').unwrap_or((text, "B"));
+        let shift = match unit {
+            "B" => 0,
+            "KiB" => 10,
+            "MiB" => 20,
+            "GiB" => 30,
+            _ => return Err(BytesError),
+        };
+        let number: u64 = number.parse().map_err(|_| BytesError)?;
+        number.checked_mul(1 << shift).map(Bytes).ok_or(BytesError)
+    }
+}
+
+impl Serialize for Bytes {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Number(u64),
+            Text(String),
+        }
+        match Written::deserialize(from) {
+            Ok(Written::Number(bytes)) => Ok(Bytes(bytes)),
+            Ok(Written::Text(text)) => text.parse().map_err(serde::de::Error::custom),
+            Err(_) => Err(serde::de::Error::custom(BytesError)),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Frames in CBOR (RFC 8949): an array of the frame's number and its content.
+
+use minicbor::decode::Error;
+use minicbor::encode::{self, Write};
+use minicbor::{Decode, Decoder, Encode, Encoder};
+
+use super::{Frame, FrameError};
+use crate::limits::{CHAIN, HEADERS, MESSAGE_BYTES, MESSAGE_FRAMES};
+use crate::{Body, Headers, Wave, WaveId};
+
+pub(super) fn encode(frame: &Frame, message: &mut Vec<u8>) {
+    // Writing into a vector cannot fail, and every frame has a CBOR form.
+    let _ = write(frame, &mut Encoder::new(message));
+}
+
+fn write<W: Write>(frame: &Frame, e: &mut Encoder<W>) -> Result<(), encode::Error<W::Error>> {
+    match frame {
+        Frame::Knock(knock) => e.array(2)?.u8(0)?.encode(knock)?.ok(),
+        Frame::Greet(greet) => e.array(2)?.u8(1)?.encode(greet)?.ok(),
+        Frame::Wave(seq, wave) => e.array(3)?.u8(2)?.u64(*seq)?.encode(wave.as_ref())?.ok(),
+        Frame::Ack(seq) => e.array(2)?.u8(3)?.u64(*seq)?.ok(),
+        Frame::Credit(bytes) => e.array(2)?.u8(4)?.u64(*bytes)?.ok(),
+        Frame::Auth(token) => e.array(2)?.u8(5)?.str(token)?.ok(),
+        Frame::Install(install) => e.array(2)?.u8(6)?.encode(install)?.ok(),
+        Frame::Beat => e.array(1)?.u8(7)?.ok(),
+        Frame::Bye(bye) => e.array(2)?.u8(8)?.encode(bye)?.ok(),
+    }
+}
+
+pub(super) fn decode(message: &[u8]) -> Result<Vec<Frame>, FrameError> {
+    if message.len() > MESSAGE_BYTES {
+        return Err(FrameError::TooLarge);
+    }
+    let mut decoder = Decoder::new(message);
+    let mut frames = Vec::new();
+    while decoder.position() < message.len() {
+        if frames.len() == MESSAGE_FRAMES {
+            return Err(FrameError::TooMany);
+        }
+        let frame = read(&mut decoder).map_err(|error| FrameError::Garbage(error.to_string()))?;
+        if let Frame::Wave(_, wave) = &frame {
+            wave.check()?;
+        }
+        frames.push(frame);
+    }
+    Ok(frames)
+}
+
+fn read(d: &mut Decoder<'_>) -> Result<Frame, Error> {
+    let fields = d.array()?.ok_or_else(|| Error::message("a frame is an array of known length"))?;
+    let (number, mut read) = (d.u8()?, 2);
+    if fields < 2 && number != 7 {
+        return Err(Error::message("a frame without its content"));
+    }
+    let frame = match number {
+        0 => Frame::Knock(d.decode()?),
+        1 => Frame::Greet(d.decode()?),
+        2 if fields >= 3 => {
+            read = 3;
+            Frame::Wave(d.u64()?, d.decode()?)
+        }
+        3 => Frame::Ack(d.u64()?),
+        4 => Frame::Credit(d.u64()?),
+        5 => Frame::Auth(d.str()?.to_owned()),
+        6 => Frame::Install(d.decode()?),
+        7 => {
+            read = 1;
+            Frame::Beat
+        }
+        8 => Frame::Bye(d.decode()?),
+        _ => return Err(Error::message(format!("there is no frame {number}"))),
+    };
+    // What a newer end has added.
+    for _ in read..fields {
+        d.skip()?;
+    }
+    Ok(frame)
+}
+
+/// Fields of a wave, as far as this version knows them.
+const WAVE_FIELDS: u64 = 16;
+
+impl<C> Encode<C> for Wave {
+    fn encode<W: Write>(&self, e: &mut Encoder<W>, ctx: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.array(WAVE_FIELDS)?;
+        self.id.encode(e, ctx)?;
+        self.kind.encode(e, ctx)?;
+        self.from.encode(e, ctx)?;
+        self.to.encode(e, ctx)?;
+        self.agent.encode(e, ctx)?;
+        self.method.encode(e, ctx)?;
+        e.str(&self.path)?.str(&self.query)?;
+        e.array(self.headers.len() as u64)?;
+        for (name, value) in self.headers.iter() {
+            e.array(2)?.str(name)?.str(value)?;
+        }
+        e.str(&self.body.media)?.bytes(&self.body.bytes)?;
+        e.encode(self.status)?.u32(self.wait)?;
+        e.array(self.chain.len() as u64)?;
+        for id in &self.chain {
+            e.bytes(&id.0)?;
+        }
+        e.u8(self.hops)?.encode(self.trace.as_deref())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Wave {
+    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, Error> {
+        let fields = d.array()?.ok_or_else(|| Error::message("a wave is an array of known length"))?;
+        if fields < WAVE_FIELDS {
+            return Err(Error::message("a wave with missing fields"));
+        }
+        let wave = Wave {
+            id: Decode::decode(d, ctx)?,
+            kind: Decode::decode(d, ctx)?,
+            from: Decode::decode(d, ctx)?,
+            to: Decode::decode(d, ctx)?,
+            agent: Decode::decode(d, ctx)?,
+            method: Decode::decode(d, ctx)?,
+            path: d.str()?.into(),
+            query: d.str()?.into(),
+            headers: headers(d)?,
+            body: Body { media: d.str()?.into(), bytes: d.bytes()?.into() },
+            status: Decode::decode(d, ctx)?,
+            wait: d.u32()?,
+            chain: chain(d)?,
+            hops: d.u8()?,
+            trace: d.decode::<Option<&str>>()?.map(Into::into),
+        };
+        for _ in WAVE_FIELDS..fields {
+            d.skip()?;
+        }
+        Ok(wave)
+    }
+}
+
+/// The length of an array that may have `most` items.
+fn bounded(d: &mut Decoder<'_>, most: usize) -> Result<u64, Error> {
+    match d.array()? {
+        Some(length) if length <= most as u64 => Ok(length),
+        _ => Err(Error::message(format!("an array of {most} items at most is expected here"))),
+    }
+}
+
+fn headers(d: &mut Decoder<'_>) -> Result<Headers, Error> {
+    let mut headers = Headers::default();
+    for _ in 0..bounded(d, HEADERS)? {
+        if bounded(d, 2)? != 2 {
+            return Err(Error::message("a header is a name and a value"));
+        }
+        let (name, value) = (d.str()?, d.str()?);
+        headers.push(name, value).map_err(|error| Error::message(error.to_string()))?;
+    }
+    Ok(headers)
+}
+
+fn chain(d: &mut Decoder<'_>) -> Result<Vec<WaveId>, Error> {
+    let length = bounded(d, CHAIN)?;
+    (0..length).map(|_| d.decode()).collect()
+}

@@ -1,0 +1,101 @@
+//! Points: the names of everything in the mesh.
+//!
+//! A point is parsed once, at the edge, and carried as this type. It is cheap to clone and ordered by its text.
+//! A segment is `[a-z0-9]+(-[a-z0-9]+)*` or a semver version; only versions have dots.
+
+mod error;
+mod parse;
+mod pattern;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+pub use error::{PointError, PointErrorKind};
+pub use pattern::{Pattern, PatternError};
+
+/// `space`, then `:segment`s, then optionally `:/path`; at most 1,024 bytes and 32 segments.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Point {
+    text: Arc<str>,
+    /// Where the `:` before the path stands; the text's length when there is no path.
+    end: u16,
+}
+
+impl Point {
+    /// The host name the point lives under: its first segment.
+    pub fn space(&self) -> &str {
+        self.segments().next().unwrap_or_default()
+    }
+
+    /// The segments, the space first, the path left out.
+    pub fn segments(&self) -> impl Iterator<Item = &str> + Clone {
+        self.stem().split(':')
+    }
+
+    /// The point without its path.
+    pub fn stem(&self) -> &str {
+        &self.text[..usize::from(self.end)]
+    }
+
+    /// The path, with its leading slash, if there is one.
+    pub fn path(&self) -> Option<&str> {
+        self.text.get(usize::from(self.end) + 1..)
+    }
+
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The point one segment (or the path) shorter; `None` for a space.
+    pub fn parent(&self) -> Option<Point> {
+        let end = if self.path().is_some() { usize::from(self.end) } else { self.stem().rfind(':')? };
+        Some(Self::trusted(&self.text[..end], end))
+    }
+
+    /// The point with one more segment.
+    ///
+    /// # Errors
+    /// What parsing `self:segment` would give; a point with a path has no segments below it.
+    pub fn child(&self, segment: &str) -> Result<Point, PointError> {
+        if self.path().is_some() {
+            return Err(PointError::new(PointErrorKind::BadSegment, self.text.len()));
+        }
+        format!("{}:{segment}", self.text).parse()
+    }
+
+    /// Whether this point is `other` or below it.
+    pub fn is_within(&self, other: &Point) -> bool {
+        let (mine, theirs) = (self.as_str(), other.as_str());
+        mine.strip_prefix(theirs).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+
+    fn trusted(text: &str, end: usize) -> Point {
+        // A point has at most 1,024 bytes, so its length always fits.
+        Point { text: text.into(), end: u16::try_from(end).unwrap_or(u16::MAX) }
+    }
+}
+
+impl FromStr for Point {
+    type Err = PointError;
+
+    fn from_str(text: &str) -> Result<Self, PointError> {
+        let end = parse::point(text)?;
+        Ok(Self::trusted(text, end))
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+crate::text::as_text!(Point, "point");

@@ -1,0 +1,100 @@
+//! Patterns over points: `*` is one segment, `**` any tail.
+
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::{Point, parse};
+use crate::limits::{POINT_BYTES, POINT_SEGMENTS};
+
+/// A point in which a segment may be `*` and the last may be `**` (none or more segments). A path is not part of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern(Arc<str>);
+
+/// A text that is not a pattern: the byte at which it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PatternError {
+    at: usize,
+}
+
+impl PatternError {
+    /// The stable code word.
+    pub fn code(&self) -> &'static str {
+        "bad-pattern"
+    }
+
+    /// The byte, from 0, at which the mistake stands.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a pattern is a point in which a segment may be `*` and the last `**` (at byte {})", self.at)
+    }
+}
+
+impl Error for PatternError {}
+
+impl Pattern {
+    /// Whether the point (its path left out) fits.
+    pub fn matches(&self, point: &Point) -> bool {
+        let mut segments = point.segments();
+        for part in self.0.split(':') {
+            if part == "**" {
+                return true;
+            }
+            match segments.next() {
+                Some(segment) if part == "*" || part == segment => {}
+                _ => return false,
+            }
+        }
+        segments.next().is_none()
+    }
+
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&Point> for Pattern {
+    fn from(point: &Point) -> Self {
+        Self(point.stem().into())
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        if text.is_empty() || text.len() > POINT_BYTES {
+            return Err(PatternError { at: text.len().min(POINT_BYTES) });
+        }
+        let count = text.split(':').count();
+        for (index, (at, part)) in parse::parts(text).enumerate() {
+            let wild = part == "*" || (part == "**" && index + 1 == count);
+            let fits = wild || if index == 0 { parse::point(part).is_ok() } else { parse::segment(part, at).is_ok() };
+            if !fits || index == POINT_SEGMENTS {
+                return Err(PatternError { at });
+            }
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+crate::text::as_text!(Pattern, "pattern");

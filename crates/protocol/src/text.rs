@@ -1,0 +1,35 @@
+//! Serde and CBOR for types whose one written form is text.
+
+/// Gives a type with `FromStr` and `Display` its text form in serde and in CBOR.
+macro_rules! as_text {
+    ($type:ty, $what:literal) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+        impl<C> minicbor::Encode<C> for $type {
+            fn encode<W: minicbor::encode::Write>(
+                &self,
+                e: &mut minicbor::Encoder<W>,
+                _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.str(&self.to_string())?.ok()
+            }
+        }
+        impl<'b, C> minicbor::Decode<'b, C> for $type {
+            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+                let at = d.position();
+                d.str()?.parse().map_err(|e| minicbor::decode::Error::message(format!("{}: {e}", $what)).at(at))
+            }
+        }
+    };
+}
+
+pub(crate) use as_text;

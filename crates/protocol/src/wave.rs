@@ -1,0 +1,179 @@
+//! Waves: the one envelope of everything that is said in the mesh.
+//!
+//! A wave is checked by [`Wave::check`] where it enters; afterwards its bounds hold everywhere.
+
+mod body;
+mod error;
+mod headers;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use body::Body;
+pub use error::WaveError;
+pub use headers::{Headers, HeadersError};
+
+use crate::limits::{BODY_BYTES, CHAIN, HOPS, PATH_BYTES, TRACE_BYTES, TYPE_BYTES, WAIT_HIGH_MS, WAIT_LOW_MS};
+use crate::{Agent, Method, Point, Refusal, WaveId};
+
+/// What kind of wave it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
+#[serde(rename_all = "lowercase")]
+#[cbor(index_only)]
+pub enum WaveKind {
+    /// Asks, and is answered by one pong; tried once.
+    #[n(0)]
+    Ping,
+    /// Answers the ping whose id it carries.
+    #[n(1)]
+    Pong,
+    /// Tells; no answer, best effort.
+    #[n(2)]
+    Signal,
+}
+
+impl fmt::Display for WaveKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WaveKind::Ping => "ping",
+            WaveKind::Pong => "pong",
+            WaveKind::Signal => "signal",
+        })
+    }
+}
+
+/// One wave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wave {
+    /// 16 random bytes; a pong has those of its ping.
+    pub id: WaveId,
+    /// Ping, pong or signal.
+    pub kind: WaveKind,
+    /// Who sent it.
+    pub from: Point,
+    /// Whom it is for.
+    pub to: Point,
+    /// Who answers for it.
+    pub agent: Agent,
+    /// What is asked; a pong has none.
+    pub method: Option<Method>,
+    /// Begins with `/`; 8 KiB at most.
+    pub path: Arc<str>,
+    /// What follows `?`, without it; 8 KiB at most.
+    pub query: Arc<str>,
+    /// Ordered lower-case pairs.
+    pub headers: Headers,
+    /// Bytes with a content type; 1 MiB at most.
+    pub body: Body,
+    /// An HTTP number; only a pong has one.
+    pub status: Option<u16>,
+    /// Milliseconds left before the sender gives up; every holder takes off the time it held the wave.
+    pub wait: u32,
+    /// The pings that wait for this one, the oldest first.
+    pub chain: Vec<WaveId>,
+    /// Holders it has passed.
+    pub hops: u8,
+    /// A `traceparent` (W3C Trace Context), carried as it is.
+    pub trace: Option<Arc<str>>,
+}
+
+impl Wave {
+    /// A ping or signal with nothing but its address.
+    pub fn new(id: WaveId, kind: WaveKind, from: Point, agent: Agent, to: Point, method: Method) -> Self {
+        Self {
+            id,
+            kind,
+            from,
+            to,
+            agent,
+            method: Some(method),
+            path: "/".into(),
+            query: "".into(),
+            headers: Headers::default(),
+            body: Body::default(),
+            status: None,
+            wait: WAIT_LOW_MS,
+            chain: Vec::new(),
+            hops: 0,
+            trace: None,
+        }
+    }
+
+    /// The answer to this ping, sent by its target.
+    pub fn pong(&self, agent: Agent, status: u16, headers: Headers, body: Body) -> Wave {
+        Wave {
+            id: self.id,
+            kind: WaveKind::Pong,
+            from: self.to.clone(),
+            to: self.from.clone(),
+            agent,
+            method: None,
+            path: "/".into(),
+            query: "".into(),
+            headers,
+            body,
+            status: Some(status),
+            wait: self.wait,
+            chain: Vec::new(),
+            hops: 0,
+            trace: self.trace.clone(),
+        }
+    }
+
+    /// The mesh's own answer to this ping: the refusal's status, its code as header `starlane-code`, and JSON that tells it.
+    pub fn refuse(&self, refusal: &Refusal) -> Wave {
+        let headers = Headers::one("starlane-code", refusal.code.word());
+        let body = Body::new("application/json", refusal.to_json().into_bytes());
+        self.pong(Agent::Anonymous, refusal.code.status(), headers, body)
+    }
+
+    /// The code word, when the mesh itself made this pong.
+    pub fn code(&self) -> Option<&str> {
+        self.headers.get("starlane-code")
+    }
+
+    /// Bytes this wave occupies, about: what queues and mailboxes count.
+    pub fn weight(&self) -> usize {
+        512 + self.path.len() + self.query.len() + self.headers.weight() + self.body.bytes.len() + self.chain.len() * 16
+    }
+
+    /// Holds the wave to every bound of its form.
+    ///
+    /// # Errors
+    /// The first bound it breaks.
+    pub fn check(&self) -> Result<(), WaveError> {
+        let pong = self.kind == WaveKind::Pong;
+        if pong != self.status.is_some() || self.status.is_some_and(|status| !(100..=599).contains(&status)) {
+            return Err(WaveError::Status);
+        }
+        if pong == self.method.is_some() {
+            return Err(WaveError::Method);
+        }
+        let paths =
+            [&self.path, &self.query].iter().all(|text| text.len() <= PATH_BYTES && !text.contains(char::is_control));
+        if !paths || !self.path.starts_with('/') {
+            return Err(WaveError::Path);
+        }
+        if self.body.bytes.len() > BODY_BYTES {
+            return Err(WaveError::BodyTooLarge(self.body.bytes.len()));
+        }
+        if self.body.media.len() > TYPE_BYTES || self.body.media.contains(char::is_control) {
+            return Err(WaveError::Type);
+        }
+        if self.chain.len() > CHAIN {
+            return Err(WaveError::ChainTooLong);
+        }
+        if self.hops > HOPS {
+            return Err(WaveError::TooManyHops);
+        }
+        if self.wait > WAIT_HIGH_MS {
+            return Err(WaveError::Wait);
+        }
+        if self.trace.as_ref().is_some_and(|trace| trace.len() > TRACE_BYTES || trace.contains(char::is_control)) {
+            return Err(WaveError::Trace);
+        }
+        Ok(())
+    }
+}
