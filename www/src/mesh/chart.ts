@@ -11,12 +11,18 @@ const RADIUS = { relay: 19, tab: 13, mechtron: 5.5 } as const;
 const RINGS = [90, 180, 270, 360];
 
 /** Space kept free around the outermost node, for its label. */
-const MARGIN = { x: 96, y: 48 };
+const MARGIN = { x: 72, y: 44 };
 
 /** The least that is shown: a mesh of one star should not fill the chart. */
-const LEAST = { width: 620, height: 400 };
+const LEAST = { width: 360, height: 360 };
 
-/** Above this many nodes, mechtrons are named only under the pointer. */
+/** Below this width in pixels a mechtron is labelled with the last part of its name only. */
+const NARROW_PX = 560;
+
+/** Letters of a label at most; the whole name is in the title and below the chart. */
+const LABEL = 26;
+
+/** Above this many nodes, only the relay and this tab are named; the others under the pointer. */
 const NAMED = 48;
 
 export interface Chart {
@@ -35,6 +41,10 @@ export function chart(chosen: (node: Node) => void): Chart {
   const drawn = { lines: new Map<string, SVGLineElement>(), bodies: new Map<string, SVGGElement>() };
   const layout = new Layout(still, () => move(picture, layout, drawn));
   let selected: string | null = null;
+  new ResizeObserver(() => {
+    if (picture.clientHeight > 0) layout.fit(picture.clientWidth / picture.clientHeight);
+    set(picture, "data-narrow", picture.clientWidth < NARROW_PX);
+  }).observe(picture);
 
   const mark = (): void => drawn.bodies.forEach((body, id) => set(body, "data-selected", id === selected));
   const body = (node: Node): SVGGElement => {
@@ -103,7 +113,7 @@ function bodyOf(node: Node): SVGGElement {
   const shape = node.kind === "mechtron" ? s("circle", { class: "shape", r }) : s("path", { class: "shape", d: glint(r) });
   const halo = s("circle", { class: "halo", r: r + 6 });
   const reach = s("circle", { class: "reach", r: Math.max(r + 6, 14) });
-  const label = s("text", { class: "label", y: r + 15 });
+  const label = s("text", { class: "label", y: r + 4 });
   return s("g", { class: `body body-${node.kind}` }, reach, halo, shape, label, s("title"));
 }
 
@@ -119,9 +129,17 @@ function dress(body: SVGGElement | undefined, node: Node, before: number | undef
   set(body, "data-status", node.status);
   set(body, "data-mine", node.mine);
   const [label, title] = [body.querySelector("text"), body.querySelector("title")];
-  if (label) say(label, node.name.length > 26 ? `${node.name.slice(0, 25)}…` : node.name);
+  if (label) name(label, node.name);
   if (title) say(title, node.point);
   if (before !== undefined && (node.mechtron?.waves ?? 0) > before) pulse(body);
+}
+
+/** The app and mechtron in a span of their own, which a narrow chart leaves out. */
+function name(label: SVGTextElement, whole: string): void {
+  const shown = whole.length > LABEL ? `${whole.slice(0, LABEL - 1)}…` : whole;
+  if (label.textContent === shown) return;
+  const last = shown.lastIndexOf(":") + 1;
+  label.replaceChildren(s("tspan", { class: "label-path" }, shown.slice(0, last)), shown.slice(last));
 }
 
 function pulse(body: SVGGElement): void {
@@ -141,6 +159,8 @@ function move(picture: SVGSVGElement, layout: Layout, drawn: Drawn): void {
   for (const link of layout.links) line(drawn.lines.get(link.id), link);
   for (const node of layout.nodes) set(drawn.bodies.get(node.id) ?? picture, "transform", `translate(${round(node.x)} ${round(node.y)})`);
   const [width, height] = extent(layout.nodes);
+  const scale = Math.max((2 * width) / picture.clientWidth, (2 * height) / picture.clientHeight);
+  if (Number.isFinite(scale)) picture.style.setProperty("--unit", String(round(scale * 10) / 10));
   set(picture, "viewBox", `${-width} ${-height} ${2 * width} ${2 * height}`);
 }
 
