@@ -1,0 +1,60 @@
+//! The whole build, in order: client, guest examples, console, relay. Each step is skipped when nothing it reads changed.
+
+mod client;
+mod console;
+mod face;
+mod glue;
+mod guests;
+pub(crate) mod relay;
+mod shrink;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+pub(crate) use face::gzip;
+pub(crate) use glue::wasm as glue_wasm;
+
+use crate::lock::build_lock;
+use crate::setup;
+
+/// How the build is done.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Options {
+    /// How the client's wasm is shrunk
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) wasm_opt: WasmOpt,
+    /// Build the relay optimised (slow to compile) instead of with the tests' profile
+    #[arg(long)]
+    pub(crate) release: bool,
+}
+
+/// What wasm-opt does.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum WasmOpt {
+    /// Smaller; never `-O3`, which makes an interpreter slower
+    #[default]
+    Oz,
+    /// As the compiler made it
+    None,
+}
+
+/// `cargo xtask build`.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let _lock = build_lock()?;
+    all(options)
+}
+
+/// Set-up and everything after it, for a caller that holds the build lock.
+pub(crate) fn all(options: &Options) -> Result<()> {
+    before_relay(options)?;
+    relay::build(options.release)
+}
+
+/// All that the workspace's own crates need to compile: they embed the client, the console and the guests.
+pub(crate) fn before_relay(options: &Options) -> Result<()> {
+    setup::all()?;
+    println!("build");
+    client::build(options.wasm_opt)?;
+    guests::build()?;
+    console::build()
+}

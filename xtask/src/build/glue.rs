@@ -1,0 +1,36 @@
+//! wasm-bindgen as a library: no second tool to install, and its version is held by `Cargo.lock`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::files;
+use crate::root::{at, shown};
+
+/// What is made: ES module, its types, the wasm.
+pub(crate) const FILES: [&str; 3] =
+    ["client-host/glue/starlane.js", "client-host/glue/starlane.d.ts", "client-host/glue/starlane_bg.wasm"];
+
+/// The module among them.
+pub(crate) fn wasm() -> PathBuf {
+    at(FILES[2])
+}
+
+/// Writes `client-host/glue` from the compiled module.
+pub(crate) fn make(compiled: &Path) -> Result<()> {
+    if !compiled.is_file() {
+        bail!("cargo made no {}: does client-host/Cargo.toml have crate-type \"cdylib\"?", shown(compiled));
+    }
+    let folder = at("client-host/glue");
+    files::folder(&folder)?;
+    // The face says where the wasm is; a default path would tie the glue to one place.
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name("starlane")
+        .web(true)
+        .and_then(|bindgen| bindgen.typescript(true).omit_default_module_path(true).generate(&folder))
+        .context(
+            "wasm-bindgen refused the module: are both its versions (client-host/Cargo.toml, xtask/Cargo.toml) equal?",
+        )
+}

@@ -1,0 +1,116 @@
+//! The guest examples, found by convention: `guest-examples/<example>/<name>/` with a `Cargo.toml`, a `<name>.wat` or an
+//! `asconfig.json`. Each becomes `guest-examples/<example>/wasm/<name>.wasm`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::files;
+use crate::root::{at, shown};
+use crate::run::{cargo, npm_program, output, succeed};
+use crate::setup::WASM;
+use crate::stamp::Stamp;
+use crate::step::step;
+
+/// The folder of the examples, a cargo workspace of its own.
+const FOLDER: &str = "guest-examples";
+
+/// One mechtron of an example.
+struct Guest {
+    folder: PathBuf,
+    example: String,
+    name: String,
+    language: Language,
+}
+
+#[derive(PartialEq, Clone, Copy)]
+enum Language {
+    Rust,
+    Wat,
+    AssemblyScript,
+}
+
+/// Builds every guest.
+pub(crate) fn build() -> Result<()> {
+    let guests = find()?;
+    if guests.is_empty() {
+        bail!("no guest example was found in {FOLDER}");
+    }
+    let stamp =
+        Stamp::new("guests").reads([FOLDER, "crates/guest", "package-lock.json"]).makes(guests.iter().map(Guest::wasm));
+    step(&format!("guests: {}", guests.len()), &stamp, || make(&guests))
+}
+
+fn make(guests: &[Guest]) -> Result<()> {
+    if guests.iter().any(|guest| guest.language == Language::Rust) {
+        succeed(
+            cargo()
+                .args(["build", "--release", "--target", WASM])
+                .env_remove("CARGO_TARGET_DIR")
+                .current_dir(at(FOLDER)),
+        )?;
+    }
+    for guest in guests {
+        guest.make().with_context(|| format!("the guest {} {} cannot be built", guest.example, guest.name))?;
+    }
+    Ok(())
+}
+
+fn find() -> Result<Vec<Guest>> {
+    let mut guests = Vec::new();
+    for example in files::folders(&at(FOLDER))? {
+        for folder in files::folders(&example)? {
+            guests.extend(Guest::at(folder, &example));
+        }
+    }
+    Ok(guests)
+}
+
+impl Guest {
+    fn at(folder: PathBuf, example: &Path) -> Option<Guest> {
+        let name = files::name(&folder);
+        let has = |file: &str| folder.join(file).is_file();
+        let language = if has("Cargo.toml") {
+            Language::Rust
+        } else if has("asconfig.json") {
+            Language::AssemblyScript
+        } else if has(&format!("{name}.wat")) {
+            Language::Wat
+        } else {
+            return None;
+        };
+        Some(Guest { folder, example: files::name(example), name, language })
+    }
+
+    /// Where its wasm goes.
+    fn wasm(&self) -> PathBuf {
+        at(FOLDER).join(&self.example).join("wasm").join(format!("{}.wasm", self.name))
+    }
+
+    fn make(&self) -> Result<()> {
+        match self.language {
+            Language::Rust => files::copy(&self.compiled(), &self.wasm()),
+            Language::Wat => self.assemble(),
+            Language::AssemblyScript => self.compile_assembly_script(),
+        }
+    }
+
+    /// Where cargo puts it: package `<example>-<name>`.
+    fn compiled(&self) -> PathBuf {
+        let file = format!("{}_{}.wasm", self.example, self.name).replace('-', "_");
+        at(FOLDER).join("target").join(WASM).join("release").join(file)
+    }
+
+    fn assemble(&self) -> Result<()> {
+        let source = self.folder.join(format!("{}.wat", self.name));
+        let wasm = wat::parse_file(&source).with_context(|| format!("{} is not valid WAT", shown(&source)))?;
+        files::write(&self.wasm(), wasm)
+    }
+
+    fn compile_assembly_script(&self) -> Result<()> {
+        files::parent(&self.wasm())?;
+        let asc = &mut npm_program("asc");
+        asc.arg("index.ts").args(["--config", "asconfig.json", "--target", "release", "--outFile"]).arg(self.wasm());
+        output(asc.current_dir(&self.folder)).map(drop)
+    }
+}

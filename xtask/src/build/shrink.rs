@@ -1,0 +1,19 @@
+//! wasm-opt, from npm's `binaryen`. It reads from the module which features it may use.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::WasmOpt;
+use crate::run::{npm_program, output};
+use crate::step::quietly;
+
+/// Shrinks a module in place.
+pub(crate) fn shrink(wasm: &Path, how: WasmOpt) -> Result<()> {
+    match how {
+        WasmOpt::None => Ok(()),
+        WasmOpt::Oz => quietly("wasm-opt -Oz", || {
+            output(npm_program("wasm-opt").arg("-Oz").arg(wasm).arg("-o").arg(wasm)).map(drop)
+        }),
+    }
+}

@@ -1,0 +1,102 @@
+//! The house rules, as a program. Each check is a small function that says what is wrong and how to mend it.
+//!
+//! What needs only the sources runs first; then the client, guests and console are built (the crates embed them), and what
+//! needs a build follows.
+
+mod arrows;
+mod banned;
+mod bans;
+mod clippy;
+mod docs;
+mod format;
+mod imports;
+mod licences;
+mod lines;
+mod lockfile;
+mod size;
+mod types;
+mod versions;
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::build;
+use crate::lock::build_lock;
+use crate::report::{Outcome, Report};
+use crate::step::seconds;
+
+/// How the checks are done.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Options {
+    /// Write what may be written instead of refusing: the format, and the list of the client's imports
+    #[arg(long)]
+    bless: bool,
+    /// Only what needs no build
+    #[arg(long)]
+    sources: bool,
+}
+
+type Check = fn(bool) -> Result<()>;
+
+/// On the sources alone.
+const SOURCES: [(&str, Check); 8] = [
+    ("format", format::check),
+    ("file sizes", lines::check),
+    ("banned names", banned::check),
+    ("arrows", arrows::check),
+    ("versions", versions::check),
+    ("lock file", lockfile::check),
+    ("licences", licences::check),
+    ("bans", bans::check),
+];
+
+/// On what was built.
+const BUILT: [(&str, Check); 5] = [
+    ("client's imports", imports::check),
+    ("client's size", size::check),
+    ("types", types::check),
+    ("clippy", clippy::check),
+    ("docs", docs::check),
+];
+
+/// `cargo xtask check`.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let _lock = build_lock()?;
+    let mut report = Report::default();
+    if options.sources {
+        each(&mut report, &SOURCES, options.bless);
+    } else {
+        report.stage("check", |report| all(report, options.bless));
+    }
+    report.finish()
+}
+
+/// Every check, for a caller that holds the build lock.
+pub(crate) fn all(report: &mut Report, bless: bool) -> Result<()> {
+    println!("check");
+    each(report, &SOURCES, bless);
+    build::before_relay(&build::Options::default())?;
+    println!("check");
+    each(report, &BUILT, bless);
+    Ok(())
+}
+
+fn each(report: &mut Report, checks: &[(&str, Check)], bless: bool) {
+    for (name, check) in checks {
+        let begun = Instant::now();
+        let failure = check(bless).err().map(|error| format!("{error:#}"));
+        let mark = if failure.is_some() { "failed" } else { "ok" };
+        println!("  {name}: {mark}, {}", seconds(begun.elapsed()));
+        report.add(Outcome { kind: "check", name: (*name).to_owned(), time: begun.elapsed(), failure });
+    }
+}
+
+/// Fails when anything was found wrong: the findings, then what to do.
+fn none_of(findings: &[String], mend: &str) -> Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    bail!("{}\n{mend}", findings.join("\n"))
+}

@@ -1,0 +1,22 @@
+//! What a fresh machine lacks is installed and named, or one sentence says what to do.
+
+mod npm;
+mod rust;
+
+use anyhow::Result;
+
+/// The only target beside the machine's own.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Sets up everything that building needs.
+pub(crate) fn run() -> Result<()> {
+    let _lock = crate::lock::build_lock()?;
+    all()
+}
+
+/// The same, for a caller that holds the build lock.
+pub(crate) fn all() -> Result<()> {
+    println!("setup");
+    rust::target()?;
+    npm::packages()
+}

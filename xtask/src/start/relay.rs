@@ -1,0 +1,107 @@
+//! The relay as a child, and the `starlane` command as its client.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::{Options, http};
+use crate::build::relay;
+use crate::root::at;
+use crate::run::{Printed, Running, capture, command, spawn};
+
+/// A relay opens its database and listens well within this, also on a slow disk.
+const HEALTHY_WITHIN: Duration = Duration::from_secs(30);
+
+/// How often its health is asked for.
+const ASK: Duration = Duration::from_millis(50);
+
+/// Who may do everything on a fresh relay.
+const OPERATOR: &str = "operator";
+
+/// A relay that we started.
+pub(super) struct Relay {
+    running: Running,
+    program: PathBuf,
+    data: PathBuf,
+    port: u16,
+}
+
+impl Relay {
+    /// Starts it.
+    pub(super) fn start(options: &Options) -> Result<Relay> {
+        let (program, data) = (relay::program(options.build.release), at(&options.data));
+        let mut up = command(&program);
+        up.arg("up").arg("--data").arg(&data).arg("--port").arg(options.port.to_string());
+        Ok(Relay { running: spawn(&mut up)?, program, data, port: options.port })
+    }
+
+    /// Its process group.
+    pub(super) fn group(&self) -> u32 {
+        self.running.group()
+    }
+
+    /// Where it keeps everything.
+    pub(super) fn data(&self) -> &std::path::Path {
+        &self.data
+    }
+
+    /// Waits until it answers, or has ended.
+    pub(super) fn until_healthy(&mut self) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.running.poll()? {
+                bail!("the relay ended with {status} before it was ready (its own words are above)");
+            }
+            match http::get(self.port, "/starlane/healthz") {
+                Ok(()) => return Ok(()),
+                Err(error) if begun.elapsed() > HEALTHY_WITHIN => {
+                    return Err(error).context("the relay never became healthy");
+                }
+                Err(_) => std::thread::sleep(ASK),
+            }
+        }
+    }
+
+    /// Prints where the console is and how to get in.
+    pub(super) fn introduce(&self) -> Result<()> {
+        let token = self.starlane(&["token", OPERATOR])?;
+        let field = |name: &str| {
+            token[name].as_str().map(str::to_owned).with_context(|| format!("`starlane token` gave no {name}"))
+        };
+        println!("\nconsole   http://localhost:{}/starlane/", self.port);
+        println!("sign in   {}", field("link")?);
+        println!("token     {}", field("token")?);
+        println!("\nCtrl-C stops the relay.");
+        Ok(())
+    }
+
+    /// Waits for its end.
+    pub(super) fn wait(&mut self) -> Result<ExitStatus> {
+        self.running.wait()
+    }
+
+    /// Runs a `starlane` command that must succeed; its JSON.
+    pub(super) fn starlane(&self, arguments: &[&str]) -> Result<Value> {
+        let printed = self.try_starlane(arguments)?;
+        if !printed.status.success() {
+            bail!("`starlane {}` failed: {}", arguments.join(" "), printed.all().trim_end());
+        }
+        serde_json::from_str(&printed.out)
+            .with_context(|| format!("`starlane {}` printed no JSON", arguments.join(" ")))
+    }
+
+    /// Runs a `starlane` command that may fail.
+    pub(super) fn try_starlane(&self, arguments: &[&str]) -> Result<Printed> {
+        capture(self.client().args(arguments))
+    }
+
+    fn client(&self) -> Command {
+        let mut client = command(&self.program);
+        client.arg("--json").env("STARLANE_DATA", &self.data);
+        client.env("STARLANE_RELAY", format!("http://localhost:{}", self.port));
+        client
+    }
+}

@@ -1,0 +1,99 @@
+//! Every test of the project: checks, Rust tests, doc tests, TypeScript tests, browser tests. Nothing is left out silently.
+//!
+//! A failed check or test does not keep the others from running; a failed build does.
+
+mod binaries;
+mod browser;
+mod case;
+mod docs;
+mod environment;
+mod node;
+mod rust;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+pub(crate) use environment::environment;
+
+use crate::build;
+use crate::check;
+use crate::lock::build_lock;
+use crate::report::Report;
+
+/// Which tests are run.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Options {
+    /// Run only this kind (may be given several times); the checks are left out then
+    #[arg(long, value_enum)]
+    only: Vec<Kind>,
+    /// Run only tests whose name contains this text
+    filter: Option<String>,
+    /// Run ignored tests too
+    #[arg(long, hide = true)]
+    ignored: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Rust,
+    Doc,
+    Node,
+    Browser,
+}
+
+impl Options {
+    /// The same, and ignored tests too.
+    pub(crate) fn with_ignored(&self) -> Options {
+        Options { ignored: true, ..self.clone() }
+    }
+
+    fn wants(&self, kind: Kind) -> bool {
+        self.only.is_empty() || self.only.contains(&kind)
+    }
+
+    /// Is this test among those asked for?
+    fn takes(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()))
+    }
+}
+
+/// `cargo xtask test`.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut report = Report::default();
+    let lock = build_lock()?;
+    let binaries = prepare(&mut report, options);
+    drop(lock);
+    if let Some(binaries) = binaries {
+        println!("test");
+        perform(&mut report, options, &binaries);
+    }
+    report.finish()
+}
+
+/// Checks and builds; nothing when the build failed.
+fn prepare(report: &mut Report, options: &Options) -> Option<Vec<binaries::Binary>> {
+    if options.only.is_empty() {
+        report.stage("check", |report| check::all(report, false));
+    }
+    let mut made = None;
+    report.stage("build", |_| {
+        build::all(&build::Options::default())?;
+        made = Some(binaries::build()?);
+        Ok(())
+    });
+    made
+}
+
+fn perform(report: &mut Report, options: &Options, binaries: &[binaries::Binary]) {
+    if options.wants(Kind::Rust) {
+        report.stage("rust", |report| rust::run(report, binaries, options));
+    }
+    if options.wants(Kind::Doc) {
+        report.stage("doc", |report| docs::run(report, options));
+    }
+    if options.wants(Kind::Node) {
+        report.stage("node", |report| node::run(report, options));
+    }
+    if options.wants(Kind::Browser) {
+        report.stage("browser", |report| browser::run(report, options));
+    }
+}

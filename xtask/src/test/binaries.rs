@@ -1,0 +1,75 @@
+//! The workspace's test programs, built by cargo and named by its messages.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::run::{cargo, stdout_of};
+use crate::step::always;
+
+/// One test program.
+pub(crate) struct Binary {
+    /// `package` or `package::file`.
+    pub(crate) name: String,
+    /// The program.
+    pub(crate) program: PathBuf,
+    /// The folder of its package, where it runs.
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    manifest_path: PathBuf,
+    executable: Option<PathBuf>,
+    target: Option<Target>,
+    profile: Option<Profile>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Profile {
+    test: bool,
+}
+
+/// Builds all test programs of the workspace.
+pub(crate) fn build() -> Result<Vec<Binary>> {
+    let arguments = ["test", "--workspace", "--no-run", "--message-format=json-render-diagnostics"];
+    let messages = always("test programs", || stdout_of(cargo().args(arguments)))?;
+    let binaries = messages.lines().map(read).filter_map(Result::transpose);
+    binaries.collect()
+}
+
+/// The test program that a message names, if it names one.
+fn read(line: &str) -> Result<Option<Binary>> {
+    let message: Message = serde_json::from_str(line).context("cargo printed a message that cannot be read")?;
+    let (Some(program), Some(target), Some(Profile { test: true })) =
+        (message.executable, message.target, message.profile)
+    else {
+        return Ok(None);
+    };
+    let folder = message.manifest_path.parent().context("a manifest lies in no folder")?.to_owned();
+    Ok(Some(Binary { name: target.name, program, folder }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn only_test_programs_count() {
+        let line = |test| {
+            format!(
+                r#"{{"reason":"compiler-artifact","manifest_path":"/p/Cargo.toml","executable":"/t/p-1","target":{{"name":"p"}},"profile":{{"test":{test}}}}}"#
+            )
+        };
+        assert_eq!(read(&line(true)).unwrap().unwrap().name, "p");
+        assert!(read(&line(false)).unwrap().is_none());
+        assert!(read(r#"{"reason":"build-finished","success":true}"#).unwrap().is_none());
+    }
+}
