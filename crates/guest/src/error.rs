@@ -75,6 +75,14 @@ impl Error {
         }
     }
 
+    /// What the mechtron says went wrong, or the word.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Failed(what) => what,
+            other => other.code(),
+        }
+    }
+
     /// What a negative result of the ABI means.
     pub(crate) fn from_result(result: i32) -> Self {
         match result {
@@ -95,10 +103,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(what) => f.write_str(what),
-            other => f.write_str(other.code()),
-        }
+        f.write_str(self.text())
     }
 }
 

@@ -52,7 +52,7 @@ pub fn init(ready: impl FnOnce() -> Result<(), Error>) -> i32 {
 
 fn finish(result: Result<(), Error>) -> i32 {
     let Err(error) = result else { return 0 };
-    log::error(&alloc::format!("{error}"));
+    log::error(error.text());
     error.number()
 }
 

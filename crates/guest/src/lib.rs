@@ -48,6 +48,7 @@ mod signal;
 mod star;
 mod wave;
 
+pub mod json;
 pub mod log;
 pub mod state;
 
@@ -57,10 +58,10 @@ pub use self::{
     ask::{Asked, Pong, ask, ping},
     error::Error,
     export::{Answer, init, run},
-    html::escape_html,
+    html::{escape_html, fill_html},
     message::Message,
     reply::Reply,
     signal::{signal, signal_watchers},
-    star::{config, config_all, file, file_range, now, own_point, random},
+    star::{config, config_all, file, file_range, file_text, now, own_point, random},
     wave::{Headers, Wave},
 };

@@ -35,5 +35,5 @@ fn write(level: i32, line: &str) {
     while !line.is_char_boundary(end) {
         end -= 1;
     }
-    let _dropped = abi::log(level, &line.as_bytes()[..end]);
+    let _dropped = abi::log(level, line.get(..end).unwrap_or_default().as_bytes());
 }

@@ -20,7 +20,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A reply with this status and no body.
+    /// A reply with this status (100 to 599) and no body.
     pub fn empty(status: u16) -> Self {
         Self { status, content: Content::default() }
     }
@@ -47,7 +47,7 @@ impl Reply {
         Self::new("application/json", body)
     }
 
-    /// Sets the status, 200 when not set.
+    /// Sets the status (100 to 599), 200 when not set.
     pub fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
@@ -70,6 +70,21 @@ impl Reply {
         if self.status == OK {
             return Ok(());
         }
-        abi::write(field::STATUS, &[], alloc::format!("{}", self.status).as_bytes())
+        abi::write(field::STATUS, &[], &digits(self.status))
+    }
+}
+
+/// The three digits of a status.
+fn digits(status: u16) -> [u8; 3] {
+    [status / 100, status / 10, status].map(|number| b"0123456789"[usize::from(number % 10)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn a_status_has_three_digits() {
+        assert_eq!((digits(404), digits(599), digits(200)), (*b"404", *b"599", *b"200"));
     }
 }

@@ -24,6 +24,11 @@ pub fn file(path: &str) -> Option<Vec<u8>> {
     abi::read_all(field::FILE, path.as_bytes()).ok()
 }
 
+/// A file of the mechtron's own bundle as text; `None` also when it is not UTF-8.
+pub fn file_text(path: &str) -> Option<String> {
+    String::from_utf8(file(path)?).ok()
+}
+
 /// Copies a file's bytes from `offset` on into `into`, for files too large to be held whole; the file's full length.
 ///
 /// # Errors

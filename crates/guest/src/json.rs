@@ -1,0 +1,196 @@
+//! Two small things of JSON: a text out of an object, and a text as JSON.
+//!
+//! That is what a small mechtron needs, in about two kilobytes; for more than that, use `serde_json` (some 40 KB).
+//! Nothing here recurses, so no input is too deep.
+
+use alloc::{string::String, vec::Vec};
+
+/// The text under `name` in a JSON object; `None` when it is not there, is no text, or what stands before it is not JSON.
+pub fn text(object: &[u8], name: &str) -> Option<String> {
+    let mut input = Input(object);
+    input.expect(b'{')?;
+    loop {
+        let key = input.string()?;
+        input.expect(b':')?;
+        if key == name.as_bytes() {
+            return String::from_utf8(input.string()?).ok();
+        }
+        input.skip_value()?;
+        input.expect(b',')?;
+    }
+}
+
+/// The text as JSON, with its quotes.
+pub fn quote(text: &str) -> String {
+    let mut json = Vec::with_capacity(text.len() + 2);
+    json.push(b'"');
+    for &byte in text.as_bytes() {
+        match byte {
+            b'"' | b'\\' => json.extend_from_slice(&[b'\\', byte]),
+            0..=0x1f => json.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte / 16), digit(byte % 16)]),
+            other => json.push(other),
+        }
+    }
+    json.push(b'"');
+    // Only ASCII was put before, after and in place of ASCII.
+    String::from_utf8(json).unwrap_or_default()
+}
+
+fn digit(number: u8) -> u8 {
+    if number < 10 { b'0' + number } else { b'a' + number - 10 }
+}
+
+/// What was not read yet.
+struct Input<'a>(&'a [u8]);
+
+impl Input<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*byte)
+    }
+
+    /// The next byte that is not white space.
+    fn token(&mut self) -> Option<u8> {
+        loop {
+            match self.byte()? {
+                b' ' | b'\t' | b'\n' | b'\r' => {}
+                other => return Some(other),
+            }
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.token()? == byte).then_some(())
+    }
+
+    fn string(&mut self) -> Option<Vec<u8>> {
+        self.expect(b'"')?;
+        self.rest_of_string()
+    }
+
+    fn rest_of_string(&mut self) -> Option<Vec<u8>> {
+        let mut text = Vec::new();
+        loop {
+            match self.byte()? {
+                b'"' => return Some(text),
+                b'\\' => text.extend_from_slice(self.escaped()?.encode_utf8(&mut [0; 4]).as_bytes()),
+                0..=0x1f => return None,
+                other => text.push(other),
+            }
+        }
+    }
+
+    fn escaped(&mut self) -> Option<char> {
+        match self.byte()? {
+            b'b' => Some('\x08'),
+            b'f' => Some('\x0c'),
+            b'n' => Some('\n'),
+            b'r' => Some('\r'),
+            b't' => Some('\t'),
+            b'u' => self.unicode(),
+            same @ (b'"' | b'\\' | b'/') => Some(char::from(same)),
+            _ => None,
+        }
+    }
+
+    /// Four hexadecimal digits, or eight when the first four are half of a pair.
+    fn unicode(&mut self) -> Option<char> {
+        let first = self.hexadecimal()?;
+        if !(0xd800..0xdc00).contains(&first) {
+            return char::from_u32(first);
+        }
+        (self.byte()? == b'\\' && self.byte()? == b'u').then_some(())?;
+        let second = self.hexadecimal()?.checked_sub(0xdc00).filter(|&low| low < 0x400)?;
+        char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + second)
+    }
+
+    fn hexadecimal(&mut self) -> Option<u32> {
+        (0..4).try_fold(0, |number, _| Some(number * 16 + char::from(self.byte()?).to_digit(16)?))
+    }
+
+    /// Passes over a value, up to the comma or the bracket that follows it.
+    fn skip_value(&mut self) -> Option<()> {
+        let mut depth = 0_u32;
+        loop {
+            let before = self.0;
+            match self.token()? {
+                b'"' => drop(self.rest_of_string()?),
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' if depth > 0 => depth -= 1,
+                b',' | b'}' | b']' if depth == 0 => {
+                    self.0 = before;
+                    return Some(());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quote, text};
+
+    fn name(json: &str) -> Option<std::string::String> {
+        text(json.as_bytes(), "name")
+    }
+
+    #[test]
+    fn a_text_is_found_wherever_it_stands_in_the_object() {
+        assert_eq!(name(r#"{"name":"Ada"}"#).as_deref(), Some("Ada"));
+        assert_eq!(
+            name(" {\n\t\"a\" : [1, {\"name\": \"no\"}], \"b\":-1.5e3, \"name\" : \"Ada\" } ").as_deref(),
+            Some("Ada")
+        );
+        assert_eq!(name(r#"{"a":"}","b":{},"c":null,"name":""}"#).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn escapes_are_decoded() {
+        assert_eq!(
+            name(r#"{"name":"\"\\\/\b\f\n\r\tA\u00fc\ud83d\ude80"}"#).as_deref(),
+            Some("\"\\/\u{8}\u{c}\n\r\tAü🚀")
+        );
+        assert_eq!(name(r#"{"na\u006de":"Ada"}"#).as_deref(), Some("Ada"));
+    }
+
+    #[test]
+    fn anything_else_is_none() {
+        let all = [
+            "",
+            "{",
+            "{}",
+            "[]",
+            "null",
+            "\"name\"",
+            r#"{"name":1}"#,
+            r#"{"name"}"#,
+            r#"{"name":"#,
+            r#"{"name":"A"#,
+            r#"{"a":1}"#,
+            r#"{"name":"\x"}"#,
+            r#"{"name":"\u12"}"#,
+            r#"{"name":"\ud83d"}"#,
+            r#"{"name":"\ud83d\u0041"}"#,
+            r#"{"name":"\ude80"}"#,
+            "{\"name\":\"\n\"}",
+            r#"{"a":1 "name":"x"}"#,
+            r#"{"a":"#,
+            r#"{"a":[[["#,
+            "{name:\"x\"}",
+        ];
+        for json in all {
+            assert_eq!(name(json), None, "{json}");
+        }
+        assert_eq!(text(b"{\"name\":\"\xff\"}", "name"), None);
+    }
+
+    #[test]
+    fn what_is_quoted_is_read_again() {
+        let every: std::string::String = (0..0x300).chain(0x1_f680..0x1_f690).filter_map(char::from_u32).collect();
+        let json = std::format!("{{\"name\":{}}}", quote(&every));
+        assert_eq!(name(&json), Some(every));
+        assert_eq!(quote("a\"b\\c\n\u{1}\u{1f}"), "\"a\\\"b\\\\c\\u000a\\u0001\\u001f\"");
+    }
+}
