@@ -1,5 +1,7 @@
 // This tab's own `format` mechtron. It runs here, so it answers without the network; what it cannot read is shown as it came.
 
+import { nodesOf } from "./markup.js";
+
 /** A filter over `<app>:format`; the app is opened with the first message, and tried again when the lane comes back. */
 export function filter(star, app) {
   let opened;
@@ -11,9 +13,9 @@ export function filter(star, app) {
     try {
       await open();
       const made = (await star.ping(`${app}:format`, "Ext<Format>", message)).json();
-      return { text: typeof made?.text === "string" ? made.text : message.text, hidden: made?.hidden === true };
+      return { nodes: typeof made?.html === "string" ? nodesOf(made.html) : [message.text], hidden: made?.hidden === true };
     } catch (error) {
-      return { text: message.text, hidden: false, raw: error.code ?? "failed" };
+      return { nodes: [message.text], hidden: false, raw: error.code ?? "failed" };
     }
   };
 }

@@ -71,7 +71,7 @@ function user(agent) {
 }
 
 function fill(body, made, original) {
-  const text = h("p", { class: "message-text" }, made.hidden ? "Hidden by the filter in this tab." : made.text);
+  const text = h("p", { class: "message-text" }, ...(made.hidden ? ["Hidden by the filter in this tab."] : made.nodes));
   if (!made.hidden) return body.replaceChildren(text, ...(made.raw ? [h("p", { class: "message-raw" }, `as it came: the filter did not answer (${made.raw})`)] : []));
   const show = h("button", { type: "button", class: "show", onclick: () => body.replaceChildren(h("p", { class: "message-text" }, original)) }, "Show");
   body.classList.add("bubble-hidden");

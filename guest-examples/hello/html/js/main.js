@@ -1,0 +1,5 @@
+import "./greet.js";
+import "./visit.js";
+import { $ } from "./dom.js";
+
+$("code-origin").textContent = location.origin;
