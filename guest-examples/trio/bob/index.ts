@@ -25,8 +25,8 @@ export function mechtron_wave(): i32 {
 
 function say(type: string, body: ArrayBuffer): i32 {
   set(Field.type, utf8(type));
-  set(Field.body, body);
-  return answer();
+  const refused = set(Field.body, body);
+  return refused < 0 ? -refused : answer();
 }
 
 function countUp(): i32 {

@@ -187,8 +187,11 @@
 
   ;; The buffer is the body of the reply, with this type.
   (func $say (param $type i32) (param $n i32) (result i32)
+    (local $refused i32)
     (drop (call $set (i32.const 12) (local.get $type) (local.get $n)))
-    (drop (call $set (i32.const 13) (global.get $buffer) (i32.sub (global.get $end) (global.get $buffer))))
+    (local.set $refused
+      (call $set (i32.const 13) (global.get $buffer) (i32.sub (global.get $end) (global.get $buffer))))
+    (if (local.get $refused) (then (return (i32.sub (i32.const 0) (local.get $refused)))))
     (call $reply))
 
   ;; Sets a field that has no key.

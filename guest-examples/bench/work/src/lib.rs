@@ -1,6 +1,6 @@
 //! Work for measuring: a processor-bound guest, and an echo.
 //!
-//! A round is matrix, list, CRC and state-machine work, some 100,000 instructions of each kind being of equal weight. The
+//! A round is matrix, list, CRC and state-machine work, some 50,000 instructions of each kind. The
 //! checksum depends on every step, so that nothing can be left out, and is the same wherever the guest runs.
 
 #![no_std]
