@@ -1,7 +1,9 @@
 //! Application documents: what an application is made of.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::{HoledPattern, HoledText};
@@ -49,7 +51,7 @@ pub enum Placement {
 }
 
 /// What a line of `[http]` says: a target, or a target with who may use it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum HttpLine {
     /// For anyone.
@@ -73,6 +75,31 @@ impl HttpLine {
             HttpLine::Open(_) => Visitors::Anyone,
             HttpLine::For(target) => target.visitors,
         }
+    }
+}
+
+/// By hand, so that a mistake inside a line is named for what it is, at its own place.
+impl<'de> Deserialize<'de> for HttpLine {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(LineVisitor)
+    }
+}
+
+struct LineVisitor;
+
+impl<'de> serde::de::Visitor<'de> for LineVisitor {
+    type Value = HttpLine;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a point in quotes, or `{ to = \"…\", for = \"signed-in\" }`")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<HttpLine, E> {
+        text.parse().map(HttpLine::Open).map_err(E::custom)
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<HttpLine, A::Error> {
+        Target::deserialize(MapAccessDeserializer::new(map)).map(HttpLine::For)
     }
 }
 
