@@ -1,6 +1,9 @@
 //! From the exports of the ABI to a handler.
 
-use crate::{Error, Reply, Wave, log, panic};
+use crate::{Error, Reply, Wave, log, message, panic};
+
+/// What stands in place of a discarded message when the handler gives no reply, as when there was none at all.
+const NO_REPLY: u16 = 500;
 
 /// What a handler may return.
 pub trait Answer {
@@ -37,8 +40,10 @@ impl<A: Answer, E: Into<Error>> Answer for Result<A, E> {
 
 /// Handles one wave; 0, or why it failed. [`export!`](crate::export) calls it.
 pub fn run<A: Answer>(handle: impl FnOnce(&Wave) -> A) -> i32 {
+    message::was_discarded();
     let answered = handle(&Wave::current()).answer().and_then(|reply| match reply {
         Some(reply) => reply.send(),
+        None if message::was_discarded() => Reply::empty(NO_REPLY).send(),
         None => Ok(()),
     });
     finish(answered)

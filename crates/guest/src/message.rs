@@ -1,9 +1,10 @@
 //! A message on its way out: the content of a ping, of a signal, and of a reply.
 //!
-//! A message is data until it is sent. Then its fields are written, the target last: a message that was refused half-way
-//! is incomplete, so taking it only clears it and nothing of it leaks into the next one.
+//! A message is data until it is sent. Then its fields are written one by one. The star keeps what was written until the
+//! message is taken, also when it is refused; so a refused one is discarded, or it would leak into the next.
 
 use alloc::{string::String, vec::Vec};
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{
     Error,
@@ -69,21 +70,16 @@ impl Message {
 
     /// Sends the message as a ping; its token.
     pub(crate) fn ask(&self, to: &str) -> Result<i32, Error> {
-        self.write(to)?;
-        abi::ask(i32::try_from(self.wait_ms).unwrap_or(i32::MAX))
+        let wait_ms = i32::try_from(self.wait_ms).unwrap_or(i32::MAX);
+        self.write(to).and_then(|()| abi::ask(wait_ms)).inspect_err(|_| discard())
     }
 
     /// Sends the message as a signal.
     pub(crate) fn signal(&self, to: &str, flags: i32) -> Result<(), Error> {
-        self.write(to)?;
-        abi::signal(flags)
+        self.write(to).and_then(|()| abi::signal(flags)).inspect_err(|_| discard())
     }
 
     fn write(&self, to: &str) -> Result<(), Error> {
-        self.write_fields(to).inspect_err(|_| clear())
-    }
-
-    fn write_fields(&self, to: &str) -> Result<(), Error> {
         if let Some(path) = &self.path {
             abi::write(field::PATH, &[], path.as_bytes())?;
         }
@@ -128,7 +124,16 @@ impl Content {
     }
 }
 
-/// Forgets what was written of a message that has no target yet: a signal without one is refused, and takes it along.
-pub(crate) fn clear() {
-    let _refused = abi::signal(0);
+/// Whether the answer of this wave is, so far, a message that was discarded.
+static DISCARDED: AtomicBool = AtomicBool::new(false);
+
+/// Drops what was written: only `reply` takes any message. A later reply replaces it.
+fn discard() {
+    let _cannot_fail = abi::reply();
+    DISCARDED.store(true, Ordering::Relaxed);
+}
+
+/// Whether a message was discarded since this was last asked.
+pub(crate) fn was_discarded() -> bool {
+    DISCARDED.swap(false, Ordering::Relaxed)
 }

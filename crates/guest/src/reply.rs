@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     Error,
     abi::{self, field},
-    message::{self, Content},
+    message::Content,
 };
 
 /// The status when none was set.
@@ -20,7 +20,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A reply with this status (100 to 599) and no body.
+    /// A reply with this status (200 to 599) and no body.
     pub fn empty(status: u16) -> Self {
         Self { status, content: Content::default() }
     }
@@ -47,7 +47,7 @@ impl Reply {
         Self::new("application/json", body)
     }
 
-    /// Sets the status (100 to 599), 200 when not set.
+    /// Sets the status (200 to 599), 200 when not set.
     pub fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
@@ -61,7 +61,7 @@ impl Reply {
 
     /// Makes this the answer of the wave.
     pub(crate) fn send(&self) -> Result<(), Error> {
-        self.write().inspect_err(|_| message::clear())?;
+        self.write()?;
         abi::reply()
     }
 

@@ -1,6 +1,6 @@
 // One of three mechtrons that behave alike; this one is in AssemblyScript.
 
-import { Field, answer, begin, clear, get, join, keep, ping, set, text, utf8 } from "./starlane";
+import { Field, answer, begin, discard, get, join, keep, send, set, status, text, utf8 } from "./starlane";
 
 /** Where the counter is kept, in decimal. */
 const COUNT = "count";
@@ -45,8 +45,8 @@ function relay(): ArrayBuffer {
   const first = comma < 0 ? next : next.substring(0, comma);
   const rest = comma < 0 ? "" : next.substring(comma + 1);
   if (first.length == 0) return get(Field.body);
-  const status = ask(first, rest);
-  return status == 200 ? get(Field.pongBody) : utf8("!" + status.toString());
+  const result = ask(first, rest);
+  return result == 200 ? get(Field.pongBody) : utf8("!" + result.toString());
 }
 
 /** The answer's status, or minus a code. */
@@ -57,8 +57,9 @@ function ask(to: string, rest: string): i32 {
   if (refused == 0) refused = set(Field.body, get(Field.body));
   if (refused == 0) refused = set(Field.method, utf8("Ext<Relay>"));
   if (refused == 0) refused = set(Field.to, utf8(to));
-  if (refused == 0) return ping();
-  clear();
+  if (refused == 0) refused = send();
+  if (refused >= 0) return status(refused);
+  discard();
   return refused;
 }
 

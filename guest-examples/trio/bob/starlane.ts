@@ -8,8 +8,6 @@ declare function read(field: i32, kp: usize, kl: i32, offset: i32, p: usize, cap
 declare function write(field: i32, kp: usize, kl: i32, vp: usize, vl: i32): i32;
 @external("starlane", "reply")
 declare function reply(): i32;
-@external("starlane", "signal")
-declare function signal(flags: i32): i32;
 @external("starlane", "ask")
 declare function ask(wait_ms: i32): i32;
 @external("starlane", "wait")
@@ -71,15 +69,19 @@ export function answer(): i32 {
   return reply();
 }
 
-/** The message that is being built is sent as a ping; the answer's status, or minus a code. */
-export function ping(): i32 {
-  const token = ask(0);
-  return token < 0 ? token : wait(token);
+/** The message that is being built is sent as a ping; its token, or minus a code. */
+export function send(): i32 {
+  return ask(0);
 }
 
-/** Forgets what was written of a message that has no target yet: a signal without one is refused, and takes it along. */
-export function clear(): void {
-  signal(0);
+/** Waits for the answer of a ping; its status, or minus a code. */
+export function status(token: i32): i32 {
+  return wait(token);
+}
+
+/** Drops a message that was refused, or it would leak into the next: only `reply` takes any. A later one replaces it. */
+export function discard(): void {
+  reply();
 }
 
 /** Several pieces one after the other. */

@@ -6,7 +6,6 @@
   (import "starlane" "read" (func $read (param $field i32) (param $kp i32) (param $kl i32) (param $offset i32) (param $p i32) (param $cap i32) (result i32)))
   (import "starlane" "write" (func $write (param $field i32) (param $kp i32) (param $kl i32) (param $vp i32) (param $vl i32) (result i32)))
   (import "starlane" "reply" (func $reply (result i32)))
-  (import "starlane" "signal" (func $signal (param $flags i32) (result i32)))
   (import "starlane" "ask" (func $ask (param $wait_ms i32) (result i32)))
   (import "starlane" "wait" (func $wait (param $token i32) (result i32)))
   (import "starlane" "put" (func $put (param $kp i32) (param $kl i32) (param $vp i32) (param $vl i32) (result i32)))
@@ -78,7 +77,6 @@
   (func $ask_next (param $comma i32) (param $next_end i32) (result i32)
     (local $refused i32)
     (local $rest i32)
-    (local $token i32)
     (call $put_field (i32.const 13) (i32.const 0) (i32.const 0))
     (local.set $rest (i32.add (local.get $comma) (i32.const 1)))
     (block $done
@@ -95,11 +93,10 @@
       (br_if $done
         (local.tee $refused
           (call $set (i32.const 5) (global.get $buffer) (i32.sub (local.get $comma) (global.get $buffer)))))
-      (local.set $token (call $ask (i32.const 0)))
-      (if (i32.lt_s (local.get $token) (i32.const 0)) (then (return (local.get $token))))
-      (return (call $wait (local.get $token))))
-    ;; A signal without a target is refused, and takes along what was written.
-    (drop (call $signal (i32.const 0)))
+      (br_if $done (i32.lt_s (local.tee $refused (call $ask (i32.const 0))) (i32.const 0)))
+      (return (call $wait (local.get $refused))))
+    ;; What was written would leak into the next message. Only `reply` takes any; a later one replaces it.
+    (drop (call $reply))
     (local.get $refused))
 
   (func $count_up (result i32)
