@@ -148,7 +148,7 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// Runs to the end and keeps what it prints.
 pub(crate) fn capture(command: &mut Command) -> Result<Printed> {
-    let mut running = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let mut running = spawn(command.env("NO_COLOR", "1").stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let readers = Readers::of(&mut running);
     let status = running.wait()?;
     let (out, err) = readers.join();
@@ -158,7 +158,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<Printed> {
 /// The same with a time limit. Whatever the child started and left behind is ended too.
 pub(crate) fn capture_within(command: &mut Command, limit: Duration) -> Result<Ended> {
     let begun = Instant::now();
-    let mut running = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let mut running = spawn(command.env("NO_COLOR", "1").stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let readers = Readers::of(&mut running);
     let status = loop {
         match running.poll()? {

@@ -71,8 +71,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Checks and builds; nothing when the build failed.
 fn prepare(report: &mut Report, options: &Options) -> Option<Vec<binaries::Binary>> {
-    if options.only.is_empty() {
-        report.stage("check", |report| check::all(report, false));
+    // A check that fails is reported and passed over; only a build that fails ends this stage itself.
+    if options.only.is_empty() && !report.stage("check", |report| check::all(report, false)) {
+        return None;
     }
     let mut made = None;
     report.stage("build", |_| {

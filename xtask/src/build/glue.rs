@@ -9,8 +9,15 @@ use crate::files;
 use crate::root::{at, shown};
 
 /// What is made: ES module, its types, the wasm.
-pub(crate) const FILES: [&str; 3] =
-    ["client-host/glue/starlane.js", "client-host/glue/starlane.d.ts", "client-host/glue/starlane_bg.wasm"];
+pub(crate) const FILES: [&str; 4] = [
+    "client-host/glue/starlane.js",
+    "client-host/glue/starlane.d.ts",
+    "client-host/glue/starlane_bg.wasm",
+    "client-host/glue/starlane_bg.wasm.d.ts",
+];
+
+/// The types of `import wasm from "../glue/starlane_bg.wasm"`: the bundler puts its bytes there.
+const BYTES: &str = "declare const bytes: Uint8Array<ArrayBuffer>;\nexport default bytes;\n";
 
 /// The module among them.
 pub(crate) fn wasm() -> PathBuf {
@@ -32,5 +39,6 @@ pub(crate) fn make(compiled: &Path) -> Result<()> {
         .and_then(|bindgen| bindgen.typescript(true).omit_default_module_path(true).generate(&folder))
         .context(
             "wasm-bindgen refused the module: are both its versions (client-host/Cargo.toml, xtask/Cargo.toml) equal?",
-        )
+        )?;
+    files::write(&at(FILES[3]), BYTES)
 }

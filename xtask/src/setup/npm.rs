@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::files;
 use crate::root::at;
@@ -39,14 +39,11 @@ fn ready() -> Result<bool> {
 }
 
 fn install() -> Result<()> {
-    let ci = npm(&["ci", "--no-audit", "--no-fund"]);
-    if let Err(error) = ci {
-        if lock_is_stale()? {
-            println!("  package-lock.json does not fit the package.json files: bringing it up to date");
-            npm(&["install", "--no-audit", "--no-fund"])?;
-        } else {
-            return Err(error.context("npm could not install the packages: is its registry within reach?"));
-        }
+    if lock_is_stale()? {
+        println!("  package-lock.json does not fit the package.json files: bringing it up to date");
+        npm(&["install", "--no-audit", "--no-fund"])?;
+    } else {
+        npm(&["ci", "--no-audit", "--no-fund"])?;
     }
     files::write(&mark(), wanted()?)
 }
@@ -60,6 +57,7 @@ fn lock_is_stale() -> Result<bool> {
 fn npm(arguments: &[&str]) -> Result<()> {
     // The system's Chromium is used: no browser is downloaded.
     succeed(command("npm").args(arguments).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
+        .context("npm could not install the packages: is its registry within reach?")
 }
 
 fn node() -> Result<()> {
