@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Point, PointError};
+use crate::{Point, PointError, PointErrorKind};
 
 /// Who answers for a wave: a user, a mechtron that runs on a server, or nobody in particular.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +15,7 @@ pub enum Agent {
     Point(Point),
 }
 
-/// A text that is neither `anonymous` nor a point.
+/// A text that is neither `anonymous` nor a point without a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentError(PointError);
 
@@ -28,7 +28,7 @@ impl AgentError {
 
 impl fmt::Display for AgentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an agent is `anonymous` or a point: {}", self.0)
+        write!(f, "an agent is `anonymous` or a point without a path: {}", self.0)
     }
 }
 
@@ -49,7 +49,9 @@ impl Agent {
 
     /// Whether it is a signed-in user: `<space>:users:<id>`.
     pub fn is_user(&self) -> bool {
-        self.point().is_some_and(|point| point.segments().nth(1) == Some("users") && point.segments().count() == 3)
+        self.point().is_some_and(|point| {
+            point.path().is_none() && point.segments().nth(1) == Some("users") && point.segments().count() == 3
+        })
     }
 }
 
@@ -59,7 +61,13 @@ impl FromStr for Agent {
     fn from_str(text: &str) -> Result<Self, AgentError> {
         match text {
             "anonymous" => Ok(Agent::Anonymous),
-            point => point.parse().map(Agent::Point).map_err(AgentError),
+            text => match text.parse::<Point>() {
+                Ok(point) if point.path().is_some() => {
+                    Err(AgentError(PointError::new(PointErrorKind::BadPath, point.stem().len())))
+                }
+                Ok(point) => Ok(Agent::Point(point)),
+                Err(error) => Err(AgentError(error)),
+            },
         }
     }
 }

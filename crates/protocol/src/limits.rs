@@ -6,6 +6,9 @@ pub const POINT_BYTES: usize = 1_024;
 /// Segments of a point, the space included.
 pub const POINT_SEGMENTS: usize = 32;
 
+/// Bytes of a space: a host name has no more (RFC 1035, without the last dot).
+pub const SPACE_BYTES: usize = 253;
+
 /// Bytes of one segment, as of one label of a host name (RFC 1035).
 pub const SEGMENT_BYTES: usize = 63;
 

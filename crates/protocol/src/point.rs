@@ -54,21 +54,25 @@ impl Point {
         Some(Self::trusted(&self.text[..end], end))
     }
 
-    /// The point with one more segment.
+    /// The point with one more segment: never more than one, and never a path.
     ///
     /// # Errors
-    /// What parsing `self:segment` would give; a point with a path has no segments below it.
+    /// What parsing `self:segment` would give, or a text that is not one segment; a point with a path has no segments
+    /// below it.
     pub fn child(&self, segment: &str) -> Result<Point, PointError> {
         if self.path().is_some() {
             return Err(PointError::new(PointErrorKind::BadSegment, self.text.len()));
         }
+        parse::segment(segment, self.text.len() + 1)?;
         format!("{}:{segment}", self.text).parse()
     }
 
-    /// Whether this point is `other` or below it.
+    /// Whether this point is `other` or below it: a segment of it, or a file in its folder.
     pub fn is_within(&self, other: &Point) -> bool {
-        let (mine, theirs) = (self.as_str(), other.as_str());
-        mine.strip_prefix(theirs).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        let below = if other.path().is_some() { '/' } else { ':' };
+        self.as_str().strip_prefix(other.as_str()).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(below) || (below == '/' && other.as_str().ends_with('/'))
+        })
     }
 
     fn trusted(text: &str, end: usize) -> Point {

@@ -111,3 +111,16 @@ impl<'de> Deserialize<'de> for Bytes {
         }
     }
 }
+
+impl MechtronConfig {
+    /// The `[config]` as one JSON object, and each of its values: a text as it is, anything else as JSON.
+    pub fn config_texts(&self) -> (String, BTreeMap<String, String>) {
+        let text = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let texts = self.config.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        // A map with string keys always has a JSON form.
+        (serde_json::to_string(&self.config).unwrap_or_default(), texts)
+    }
+}

@@ -37,7 +37,7 @@ pub struct PointError {
 }
 
 impl PointError {
-    pub(super) fn new(kind: PointErrorKind, at: usize) -> Self {
+    pub(crate) fn new(kind: PointErrorKind, at: usize) -> Self {
         Self { kind, at }
     }
 

@@ -1,7 +1,7 @@
 //! The grammar of points, as functions over text that give the byte of the first mistake.
 
 use super::{PointError, PointErrorKind as Kind};
-use crate::limits::{POINT_BYTES, POINT_SEGMENTS, SEGMENT_BYTES};
+use crate::limits::{POINT_BYTES, POINT_SEGMENTS, SEGMENT_BYTES, SPACE_BYTES};
 
 /// Checks a whole point; gives where its segments end (the `:` before the path, or the end of the text).
 pub(super) fn point(text: &str) -> Result<usize, PointError> {
@@ -34,11 +34,9 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-fn space(text: &str) -> Result<(), PointError> {
+/// Checks the first segment: a host name in lower case.
+pub(super) fn space(text: &str) -> Result<(), PointError> {
     let bad = |at| Err(PointError::new(Kind::BadSpace, at));
-    if text.is_empty() {
-        return bad(0);
-    }
     let mut at = 0;
     for label in text.split('.') {
         if label.len() > SEGMENT_BYTES {
@@ -49,7 +47,7 @@ fn space(text: &str) -> Result<(), PointError> {
         }
         at += label.len() + 1;
     }
-    Ok(())
+    if text.len() > SPACE_BYTES { bad(SPACE_BYTES) } else { Ok(()) }
 }
 
 /// Checks one segment that begins at byte `at`.

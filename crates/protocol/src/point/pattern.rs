@@ -75,11 +75,14 @@ impl FromStr for Pattern {
         }
         let count = text.split(':').count();
         for (index, (at, part)) in parse::parts(text).enumerate() {
-            let wild = part == "*" || (part == "**" && index + 1 == count);
-            let fits = wild || if index == 0 { parse::point(part).is_ok() } else { parse::segment(part, at).is_ok() };
-            if !fits || index == POINT_SEGMENTS {
+            if index == POINT_SEGMENTS {
                 return Err(PatternError { at });
             }
+            if part == "*" || (part == "**" && index + 1 == count) {
+                continue;
+            }
+            let fits = if index == 0 { parse::space(part) } else { parse::segment(part, at) };
+            fits.map_err(|error| PatternError { at: error.at() })?;
         }
         Ok(Self(text.into()))
     }
