@@ -19,13 +19,14 @@ const AT_END_PX = 24;
 const LEVELS = ["trace", "debug", "info", "warn", "error"];
 
 export function logsPanel(star: Star): { element: HTMLElement } {
-  const list = h("ol", { class: "log-lines", role: "log", tabindex: 0, "aria-labelledby": "logs-title" });
+  const list = h("ol", { class: "log-lines" });
+  const scroll = h("div", { class: "log-scroll", role: "log", tabindex: 0, "aria-labelledby": "logs-title" }, list);
   const note = h("p", { class: "panel-note", role: "status" }, "Nothing yet.");
   const least = h("select", { "aria-label": "Least level shown" }, ...LEVELS.map((level) => h("option", { value: level, selected: level === "debug" }, `${level} and up`)));
   const filter = (): void => void (list.dataset.least = String(LEVELS.indexOf(least.value)));
   const add = (lines: Line[]): void => {
     if (lines.length === 0) return;
-    append(list, lines);
+    append(scroll, list, lines);
     say(note, "");
   };
   least.addEventListener("change", filter);
@@ -33,7 +34,7 @@ export function logsPanel(star: Star): { element: HTMLElement } {
   star.addEventListener("log", (event) => add([readLine((event as CustomEvent<unknown>).detail)]));
   followMesh(star, add, (words) => say(note, words));
   return {
-    element: h("section", { class: "panel logs", "aria-labelledby": "logs-title" }, h("header", { class: "panel-head" }, h("h2", { id: "logs-title" }, "Logs"), note, least), list),
+    element: h("section", { class: "panel logs", "aria-labelledby": "logs-title" }, h("header", { class: "panel-head" }, h("h2", { id: "logs-title" }, "Logs"), note, least), scroll),
   };
 }
 
@@ -78,11 +79,11 @@ function readLine(value: unknown): Line {
   };
 }
 
-function append(list: HTMLElement, lines: Line[]): void {
-  const follow = list.scrollHeight - list.scrollTop - list.clientHeight < AT_END_PX;
+function append(scroll: HTMLElement, list: HTMLElement, lines: Line[]): void {
+  const follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < AT_END_PX;
   list.append(...lines.map(row));
   while (list.childElementCount > KEPT) list.firstElementChild?.remove();
-  if (follow) list.scrollTop = list.scrollHeight;
+  if (follow) scroll.scrollTop = scroll.scrollHeight;
 }
 
 function row({ at, level, point, text }: Line): HTMLElement {

@@ -16,14 +16,17 @@ export interface Directory {
 /** `write` is told the point that a wave should go to. */
 export function directory(write: (point: string) => void): Directory {
   const body = h("div", { class: "directory-body" });
-  let last = "";
+  const element = h("details", { class: "directory" }, h("summary", {}, "Directory"), body);
+  let draw = (): void => {};
+  element.addEventListener("toggle", () => draw());
   return {
-    element: h("details", { class: "directory" }, h("summary", {}, "Directory"), body),
+    element,
     update(listing, me) {
-      const now = JSON.stringify([listing, me]);
-      if (now === last || body.contains(document.activeElement)) return;
-      last = now;
-      put(body, apps(listing, write), stars(listing.stars, me), bundles(listing.bundles));
+      // A closed directory is not drawn; one that somebody works in is left alone until they are done.
+      draw = () => {
+        if (element.open && !body.contains(document.activeElement)) put(body, apps(listing, write), stars(listing.stars, me), bundles(listing.bundles));
+      };
+      draw();
     },
   };
 }
@@ -66,7 +69,7 @@ function section(title: string, heads: string[], rows: (Node | string)[][]): HTM
   const cells = (row: (Node | string)[]): HTMLElement => h("tr", {}, ...row.map((cell) => h("td", {}, cell)));
   return h(
     "section",
-    { class: "listing" },
+    { class: "listing", tabindex: 0, "aria-label": title },
     h("h3", {}, title, " ", h("span", { class: "count" }, whole(rows.length))),
     rows.length === 0
       ? h("p", { class: "quiet" }, "None yet.")

@@ -26,7 +26,7 @@ new ResizeObserver(() => following && toEnd()).observe(scroll);
 /** Empties the list for another room; nothing is read aloud until the history is there. */
 export function clear() {
   list.replaceChildren();
-  list.setAttribute("aria-busy", "true");
+  scroll.setAttribute("aria-busy", "true");
   empty.hidden = true;
   newer.hidden = true;
   following = true;
@@ -34,7 +34,7 @@ export function clear() {
 
 /** The history is there. */
 export function ready() {
-  list.removeAttribute("aria-busy");
+  scroll.removeAttribute("aria-busy");
   empty.hidden = list.childElementCount > 0;
 }
 
