@@ -42,7 +42,7 @@ async function enter(star) {
   room = new Room(star, `${app}:room:${roomKey()}`, {
     format: filter(star, app),
     show: (message, made) => add(message, made, message.agent === star.agent && message.name === ownName()),
-    tell: (error) => (error ? notice("The room does not answer.", error.message, error.code) : notice()),
+    tell: (error) => star.state === "up" && (error ? notice("The room does not answer.", error.message, error.code) : notice()),
   });
   const joined = room;
   await joined.join();

@@ -15,6 +15,7 @@ $("open-room").addEventListener("submit", (event) => {
   if (!wanted) return field.reportValidity();
   field.value = "";
   location.hash = wanted;
+  $("text").focus();
 });
 $("room-key").addEventListener("input", (event) => event.target.setCustomValidity(""));
 
