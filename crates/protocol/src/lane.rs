@@ -4,10 +4,12 @@
 //! frames; in `starlane.v1.json` it is text, one JSON object a line. Decoding is total and bounded by the message's size;
 //! unknown fields are skipped, unknown frames are an error.
 
+mod bounded;
 mod cbor;
 mod error;
 mod frame;
 mod json;
+mod message;
 
 pub use error::FrameError;
 pub use frame::{Bye, ByeCode, Frame, Greet, Installed, Knock, LaneLimits, Resume};

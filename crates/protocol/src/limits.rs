@@ -54,8 +54,17 @@ pub const MESSAGE_BYTES: usize = BODY_BYTES + 256 * 1_024;
 /// Bytes of one WebSocket message in the JSON form, where a body in base64 is a third larger.
 pub const JSON_MESSAGE_BYTES: usize = 2 * MESSAGE_BYTES;
 
-/// Frames in one WebSocket message; a message of the smallest frames is then decoded into a few hundred kilobytes.
+/// Frames in one WebSocket message; a message of the smallest frames is then decoded into less than a megabyte.
 pub const MESSAGE_FRAMES: usize = 4_096;
+
+/// The largest integer of a frame, 2^53 - 1: what a JSON number holds exactly in every language (RFC 8259, 6).
+pub const WIRE_INTEGER: u64 = (1 << 53) - 1;
+
+/// Features a greet may name; there are none yet, and a relay has no hundreds of them.
+pub const FEATURES: usize = 64;
+
+/// Applications a greet may list: with their records, about as many as one message holds.
+pub const INSTALLS: usize = 4_096;
 
 /// Bytes of a state's key.
 pub const STATE_KEY_BYTES: usize = 256;

@@ -59,7 +59,7 @@ pub struct Wave {
     pub agent: Agent,
     /// What is asked; a pong has none.
     pub method: Option<Method>,
-    /// Begins with `/`; 8 KiB at most.
+    /// Begins with `/`, holds no `?` or `#`; 8 KiB at most. Carried as it was written: nothing is decoded or normalised.
     pub path: Arc<str>,
     /// What follows `?`, without it; 8 KiB at most.
     pub query: Arc<str>,
@@ -153,7 +153,7 @@ impl Wave {
         }
         let paths =
             [&self.path, &self.query].iter().all(|text| text.len() <= PATH_BYTES && !text.contains(char::is_control));
-        if !paths || !self.path.starts_with('/') {
+        if !paths || !self.path.starts_with('/') || self.path.contains(['?', '#']) {
             return Err(WaveError::Path);
         }
         if self.body.bytes.len() > BODY_BYTES {

@@ -4,8 +4,9 @@ use minicbor::decode::Error;
 use minicbor::encode::{self, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
+use super::message::Message;
 use super::{Frame, FrameError};
-use crate::limits::{CHAIN, HEADERS, MESSAGE_BYTES, MESSAGE_FRAMES};
+use crate::limits::{CHAIN, HEADERS, MESSAGE_BYTES};
 use crate::{Body, Headers, Wave, WaveId};
 
 pub(super) fn encode(frame: &Frame, message: &mut Vec<u8>) {
@@ -32,49 +33,49 @@ pub(super) fn decode(message: &[u8]) -> Result<Vec<Frame>, FrameError> {
         return Err(FrameError::TooLarge);
     }
     let mut decoder = Decoder::new(message);
-    let mut frames = Vec::new();
+    let mut frames = Message::default();
     while decoder.position() < message.len() {
-        if frames.len() == MESSAGE_FRAMES {
-            return Err(FrameError::TooMany);
-        }
-        let frame = read(&mut decoder).map_err(|error| FrameError::Garbage(error.to_string()))?;
-        if let Frame::Wave(_, wave) = &frame {
-            wave.check()?;
-        }
-        frames.push(frame);
+        frames.room()?;
+        frames.push(read(&mut decoder).map_err(|error| FrameError::Garbage(error.to_string()))?)?;
     }
-    Ok(frames)
+    Ok(frames.into_frames())
 }
 
 fn read(d: &mut Decoder<'_>) -> Result<Frame, Error> {
     let fields = d.array()?.ok_or_else(|| Error::message("a frame is an array of known length"))?;
-    let (number, mut read) = (d.u8()?, 2);
-    if fields < 2 && number != 7 {
+    if fields == 0 {
+        return Err(Error::message("a frame without its number"));
+    }
+    let number = d.u8()?;
+    let known = match number {
+        2 => 3,
+        7 => 1,
+        0..=8 => 2,
+        _ => return Err(Error::message(format!("there is no frame {number}"))),
+    };
+    if fields < known {
         return Err(Error::message("a frame without its content"));
     }
-    let frame = match number {
+    let frame = content(number, d)?;
+    // What a newer end has added.
+    for _ in known..fields {
+        d.skip()?;
+    }
+    Ok(frame)
+}
+
+fn content(number: u8, d: &mut Decoder<'_>) -> Result<Frame, Error> {
+    Ok(match number {
         0 => Frame::Knock(d.decode()?),
         1 => Frame::Greet(d.decode()?),
-        2 if fields >= 3 => {
-            read = 3;
-            Frame::Wave(d.u64()?, d.decode()?)
-        }
+        2 => Frame::Wave(d.u64()?, d.decode()?),
         3 => Frame::Ack(d.u64()?),
         4 => Frame::Credit(d.u64()?),
         5 => Frame::Auth(d.str()?.to_owned()),
         6 => Frame::Install(d.decode()?),
-        7 => {
-            read = 1;
-            Frame::Beat
-        }
-        8 => Frame::Bye(d.decode()?),
-        _ => return Err(Error::message(format!("there is no frame {number}"))),
-    };
-    // What a newer end has added.
-    for _ in read..fields {
-        d.skip()?;
-    }
-    Ok(frame)
+        7 => Frame::Beat,
+        _ => Frame::Bye(d.decode()?),
+    })
 }
 
 /// Fields of a wave, as far as this version knows them.

@@ -2,13 +2,19 @@
 //!
 //! In CBOR every struct is an array whose places are numbered; a place is never reused, so old and new ends keep working.
 
+use std::fmt;
+
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::bounded;
+use crate::limits::{FEATURES, INSTALLS};
 use crate::{Agent, Point, SessionId, StarSecret, Wave};
 
 /// One thing said over a lane.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Its `Debug` form names no token and no secret.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Frame {
     /// The star's first frame.
     Knock(Knock),
@@ -30,8 +36,24 @@ pub enum Frame {
     Bye(Bye),
 }
 
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Frame::Knock(knock) => knock.fmt(f),
+            Frame::Greet(greet) => greet.fmt(f),
+            Frame::Wave(seq, wave) => f.debug_tuple("Wave").field(seq).field(wave).finish(),
+            Frame::Ack(seq) => f.debug_tuple("Ack").field(seq).finish(),
+            Frame::Credit(bytes) => f.debug_tuple("Credit").field(bytes).finish(),
+            Frame::Auth(_) => f.write_str("Auth(…)"),
+            Frame::Install(installed) => installed.fmt(f),
+            Frame::Beat => f.write_str("Beat"),
+            Frame::Bye(bye) => bye.fmt(f),
+        }
+    }
+}
+
 /// Who wants a lane.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 pub struct Knock {
     /// The star's id, one segment, made by the star itself.
     #[n(0)]
@@ -47,6 +69,12 @@ pub struct Knock {
     #[n(3)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Resume>,
+}
+
+impl fmt::Debug for Knock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Knock").field("star", &self.star).field("resume", &self.resume).finish_non_exhaustive()
+    }
 }
 
 /// A session to go on with.
@@ -86,9 +114,13 @@ pub struct Greet {
     pub limits: LaneLimits,
     /// What the relay can do beyond this version, by name.
     #[n(7)]
+    #[cbor(decode_with = "bounded::from_cbor::<_, String, FEATURES>")]
+    #[serde(deserialize_with = "bounded::from_json::<_, String, FEATURES>")]
     pub features: Vec<String>,
     /// The applications this agent may use.
     #[n(8)]
+    #[cbor(decode_with = "bounded::from_cbor::<_, Installed, INSTALLS>")]
+    #[serde(deserialize_with = "bounded::from_json::<_, Installed, INSTALLS>")]
     pub installs: Vec<Installed>,
     /// The public half of the space's root key: 32 bytes of Ed25519 (RFC 8032).
     #[n(9)]

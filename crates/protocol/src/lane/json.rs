@@ -1,6 +1,7 @@
 //! Frames in JSON: `{"wave": {"seq": 1, "wave": {…}}}`, one object a line.
 //!
-//! Ids are hex, integers stay below 2^53, a body is text, or base64 with `"enc": "base64"` when it is not UTF-8.
+//! Ids are hex, integers stay below 2^53, a body is text, or base64 with `"enc": "base64"` when it is not UTF-8 or
+//! mostly control characters.
 
 use std::sync::Arc;
 
@@ -8,8 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::message::Message;
 use super::{Bye, Frame, FrameError, Greet, Installed, Knock};
-use crate::limits::{JSON_MESSAGE_BYTES, MESSAGE_FRAMES, WAIT_LOW_MS};
+use crate::limits::{JSON_MESSAGE_BYTES, WAIT_LOW_MS};
 use crate::{Agent, Body, Headers, Method, Point, Wave, WaveId, WaveKind};
 
 #[derive(Serialize, Deserialize)]
@@ -84,15 +86,13 @@ pub(super) fn decode(message: &str) -> Result<Vec<Frame>, FrameError> {
     if message.len() > JSON_MESSAGE_BYTES {
         return Err(FrameError::TooLarge);
     }
-    let mut frames = Vec::new();
+    let mut frames = Message::default();
     for line in message.lines().filter(|line| !line.trim().is_empty()) {
-        if frames.len() == MESSAGE_FRAMES {
-            return Err(FrameError::TooMany);
-        }
+        frames.room()?;
         let text: FrameText = serde_json::from_str(line).map_err(|error| FrameError::Garbage(error.to_string()))?;
-        frames.push(from_text(text)?);
+        frames.push(from_text(text)?)?;
     }
-    Ok(frames)
+    Ok(frames.into_frames())
 }
 
 fn to_text(frame: &Frame) -> FrameText {
@@ -113,11 +113,7 @@ fn from_text(text: FrameText) -> Result<Frame, FrameError> {
     Ok(match text {
         FrameText::Knock(knock) => Frame::Knock(knock),
         FrameText::Greet(greet) => Frame::Greet(greet),
-        FrameText::Wave { seq, wave } => {
-            let wave = wave_from_text(*wave)?;
-            wave.check()?;
-            Frame::Wave(seq, Box::new(wave))
-        }
+        FrameText::Wave { seq, wave } => Frame::Wave(seq, Box::new(wave_from_text(*wave)?)),
         FrameText::Ack { seq } => Frame::Ack(seq),
         FrameText::Credit { bytes } => Frame::Credit(bytes),
         FrameText::Auth { token } => Frame::Auth(token),
@@ -127,11 +123,29 @@ fn from_text(text: FrameText) -> Result<Frame, FrameError> {
     })
 }
 
-fn wave_to_text(wave: Wave) -> WaveText {
-    let (body, enc) = match std::str::from_utf8(&wave.body.bytes) {
-        Ok(text) => (text.to_owned(), None),
-        Err(_) => (STANDARD.encode(&wave.body.bytes), Some(Encoding::Base64)),
+/// How many times its own size a text may have in JSON before base64 is taken: a whole body of escaped control
+/// characters (`\u0000`, six bytes for one) would not fit a message.
+const ESCAPED_AT_MOST: usize = 2;
+
+/// Whether a text stays small when JSON escapes it.
+fn is_plain(text: &str) -> bool {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0x00..=0x1f => 6,
+        _ => 1,
     };
+    text.bytes().map(escaped).sum::<usize>() <= ESCAPED_AT_MOST * text.len()
+}
+
+fn body_to_text(bytes: &[u8]) -> (String, Option<Encoding>) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if is_plain(text) => (text.to_owned(), None),
+        _ => (STANDARD.encode(bytes), Some(Encoding::Base64)),
+    }
+}
+
+fn wave_to_text(wave: Wave) -> WaveText {
+    let (body, enc) = body_to_text(&wave.body.bytes);
     let Wave { id, kind, from, to, agent, method, path, query, headers, body: whole, status, wait, chain, hops, trace } =
         wave;
     let media = whole.media;

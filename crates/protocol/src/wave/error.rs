@@ -13,7 +13,7 @@ pub enum WaveError {
     Status,
     /// A ping or signal without a method, or a pong with one.
     Method,
-    /// A path that does not begin with `/`, or a path or query over 8 KiB or with control characters.
+    /// A path that does not begin with `/` or holds `?` or `#`, or a path or query over 8 KiB or with control characters.
     Path,
     /// A body over 1 MiB; its bytes.
     BodyTooLarge(usize),
@@ -47,7 +47,9 @@ impl fmt::Display for WaveError {
             WaveError::Status => f.write_str("a pong has a status of 100 to 599, and no other wave has one"),
             WaveError::Method => f.write_str("a ping and a signal have a method, a pong has none"),
             WaveError::Path => {
-                f.write_str("a path begins with `/`; path and query have 8 KiB at most, and no control characters")
+                f.write_str(
+                "a path begins with `/`, the query stands in a field of its own; each has 8 KiB at most and no control characters",
+            )
             }
             WaveError::BodyTooLarge(bytes) => write!(f, "the body has {bytes} bytes, and 1,048,576 are allowed"),
             WaveError::Type => f.write_str("a content type has 256 bytes at most, and no control characters"),

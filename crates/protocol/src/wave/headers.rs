@@ -25,6 +25,17 @@ pub enum HeadersError {
     TooLarge,
 }
 
+impl HeadersError {
+    /// The stable code word.
+    pub fn code(&self) -> &'static str {
+        match self {
+            HeadersError::Malformed => "bad-header",
+            HeadersError::TooMany => "too-many-headers",
+            HeadersError::TooLarge => "headers-too-large",
+        }
+    }
+}
+
 impl fmt::Display for HeadersError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -96,6 +107,8 @@ impl Headers {
         {
             Arc::make_mut(pairs).retain(|(n, _)| n != name);
         }
+        // Two sets without a header are equal, however they came to be.
+        self.0.take_if(|pairs| pairs.is_empty());
     }
 }
 
