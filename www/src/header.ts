@@ -14,7 +14,7 @@ export function header(star: Star): HTMLElement {
   const draw = (reason?: string): void => {
     say(space, star.point ? spaceOf(star.point) : location.hostname);
     set(link, "data-state", star.state);
-    say(words, star.state === "up" ? "Lane up" : `Lane down${reason ? ` (${reason})` : ""}, reconnecting`);
+    say(words, star.state === "up" ? "Lane up" : downWords(reason));
     say(user, agentName(star.agent));
     set(user, "title", star.agent);
   };
@@ -28,4 +28,10 @@ export function header(star: Star): HTMLElement {
     link,
     h("div", { class: "who" }, user, h("button", { type: "button", class: "small", onclick: signOut }, "Sign out")),
   );
+}
+
+/** A lane whose place another tab took is not opened again; every other one is. */
+function downWords(reason?: string): string {
+  if (reason === "replaced") return "Lane taken over by another tab";
+  return reason ? `Lane down (${reason}), reconnecting` : "Lane down, reconnecting";
 }

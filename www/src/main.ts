@@ -15,12 +15,13 @@ import { gate } from "./gate";
 import { header } from "./header";
 import { logsPanel } from "./logs";
 import { meshPanel } from "./mesh/panel";
-import { begin } from "./session";
+import { begin, whenOver } from "./session";
 import { starPanel } from "./star";
 import { wavePanel } from "./wave/panel";
 
 const session = await begin();
 document.body.replaceChildren("star" in session ? open(session.star) : gate(session.problem));
+if ("star" in session) whenOver(session.star, (problem) => document.body.replaceChildren(gate(problem)));
 
 function open(star: Star): HTMLElement {
   const wave = wavePanel(star);

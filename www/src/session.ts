@@ -12,6 +12,9 @@ const FIRST_LANE_MS = 5_000;
 /** The agent of a lane whose token says nothing. */
 const NOBODY = "anonymous";
 
+/** Why a relay takes no lane by this token: only another sign-in helps. */
+const REFUSED = new Set(["bad-token", "token-expired", "sign-in"]);
+
 /** Either a running star, or why there is none. */
 export type Session = { star: Star } | { problem?: Problem };
 
@@ -32,6 +35,16 @@ export async function begin(): Promise<Session> {
   const token = sessionStorage.getItem(TOKEN);
   if (!token) return {};
   return start(token);
+}
+
+/** Calls `over` when the relay ends this sign-in while the console is open. */
+export function whenOver(star: Star, over: (problem: Problem) => void): void {
+  star.addEventListener("link", (event) => {
+    const { state, reason } = (event as CustomEvent<{ state?: string; reason?: string }>).detail ?? {};
+    if (state !== "down" || !reason || !REFUSED.has(reason)) return;
+    void star.close();
+    over({ code: reason, message: "The relay ended this sign-in." });
+  });
 }
 
 /** Keeps a token that a person pasted and begins again with it. */
@@ -69,7 +82,7 @@ async function rejected(star: Star): Promise<Session | undefined> {
     await star.online({ timeout: FIRST_LANE_MS });
   } catch (error) {
     const found = problem(error);
-    if (!found.code.startsWith("token")) return undefined;
+    if (!REFUSED.has(found.code)) return undefined;
     await star.close();
     return { problem: found };
   }

@@ -25,11 +25,11 @@ async function begin() {
   await Star.signIn();
   showRoom(roomKey());
   const star = await Star.start();
-  star.addEventListener("link", () => linked(star));
+  star.addEventListener("link", (event) => linked(star, event.detail?.reason));
   window.addEventListener("hashchange", () => enter(star));
   showFilter(star);
-  await star.online({ timeout: FIRST_LANE_MS }).catch(() => {});
-  showLink(star.state);
+  const reason = await star.online({ timeout: FIRST_LANE_MS }).then(() => "", (error) => error.code);
+  showLink(star.state, reason);
   await enter(star);
 }
 
@@ -49,7 +49,7 @@ async function enter(star) {
   if (joined === room) ready();
 }
 
-async function linked(star) {
-  showLink(star.state);
+async function linked(star, reason) {
+  showLink(star.state, reason);
   if (star.state === "up") await room?.catchUp();
 }
