@@ -1,0 +1,248 @@
+//! Installed applications: what a manifest says once its holes are filled.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use starlane_bundle::{Digest, FileEntry, Manifest};
+use starlane_protocol::document::{AppGrant, Bind, Holes, MechtronConfig, MechtronLimits, Placement, Visitors};
+use starlane_protocol::{Grant, Pattern, Point};
+
+/// An application as every star knows it. Shared between the stars of a relay.
+#[derive(Debug)]
+pub struct InstalledApp {
+    /// Its point.
+    pub point: Point,
+    /// The bundle it is made from.
+    pub bundle: Point,
+    /// The SHA-256 of that bundle's manifest.
+    pub digest: Digest,
+    /// Rises with every change of what is installed.
+    pub generation: u64,
+    /// Every file of the bundle, by path.
+    pub files: BTreeMap<String, FileEntry>,
+    /// Its mechtrons, by the segment below its point.
+    pub mechtrons: BTreeMap<String, Arc<MechtronSpec>>,
+    /// Who may do what.
+    pub grants: Vec<Grant>,
+    /// What is served where, the longest literal prefix first.
+    pub http: Vec<HttpRule>,
+}
+
+/// What one mechtron of an application is made of.
+#[derive(Debug)]
+pub struct MechtronSpec {
+    /// The application's point.
+    pub app: Point,
+    /// The segment below the application's point.
+    pub name: String,
+    /// Whether there is one for every key.
+    pub keyed: bool,
+    /// Where it runs.
+    pub placement: Placement,
+    /// Its code.
+    pub wasm: FileEntry,
+    /// What it can be asked.
+    pub bind: Bind,
+    /// What one instance and one wave may use.
+    pub limits: MechtronLimits,
+    /// The whole config as JSON.
+    pub config_json: String,
+    /// Each config value: a text as it is, anything else as JSON.
+    pub config: BTreeMap<String, String>,
+    /// What its code may call.
+    pub fence: Vec<Pattern>,
+    /// Every file of its bundle, by path.
+    pub files: Arc<BTreeMap<String, FileEntry>>,
+}
+
+/// One line of `[http]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpRule {
+    /// The literal path, or what stands before the `*`.
+    pub prefix: String,
+    /// Whether anything may follow the prefix.
+    pub open_end: bool,
+    /// What it leads to.
+    pub to: HttpTo,
+    /// Who may use it.
+    pub visitors: Visitors,
+}
+
+/// What a line of `[http]` leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HttpTo {
+    /// A mechtron, asked with `Http<…>`.
+    Mechtron(Point),
+    /// A file of the bundle, by path; one that ends in `/` (or is empty) is a folder.
+    Files(String),
+}
+
+/// Why an application cannot be made from a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InstallError {
+    /// The bundle has no `app.toml` and no files to serve.
+    Empty,
+    /// The point is not `<space>:<app>`, or uses a reserved name.
+    NotAnApp(Point),
+    /// A document does not hold at this place.
+    Document(String),
+}
+
+impl InstallError {
+    /// The stable code word.
+    pub fn code(&self) -> &'static str {
+        match self {
+            InstallError::Empty => "bundle-empty",
+            InstallError::NotAnApp(_) => "not-an-app",
+            InstallError::Document(_) => "bad-document",
+        }
+    }
+}
+
+impl fmt::Display for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InstallError::Empty => f.write_str("the bundle has no files"),
+            InstallError::NotAnApp(point) => write!(
+                f,
+                "`{point}` cannot be an application: one is `<space>:<name>`, and users, stars, portals, repo and starlane are reserved"
+            ),
+            InstallError::Document(what) => f.write_str(what),
+        }
+    }
+}
+
+impl Error for InstallError {}
+
+/// Names that no application can have.
+const RESERVED: [&str; 5] = ["users", "stars", "portals", "repo", "starlane"];
+
+impl InstalledApp {
+    /// Fills the holes of a bundle's documents for one application.
+    ///
+    /// # Errors
+    /// The first place at which a document does not hold.
+    pub fn new(point: &Point, manifest: &Manifest, digest: Digest, generation: u64) -> Result<Self, InstallError> {
+        let segments: Vec<&str> = point.segments().collect();
+        if segments.len() != 2 || point.path().is_some() || RESERVED.contains(&segments[1]) {
+            return Err(InstallError::NotAnApp(point.clone()));
+        }
+        if manifest.files.is_empty() {
+            return Err(InstallError::Empty);
+        }
+        let holes = Holes { app: point, bundle: &manifest.bundle };
+        let files = Arc::new(manifest.files.clone());
+        let app = manifest.documents.app.clone().unwrap_or_default();
+        let mut mechtrons = BTreeMap::new();
+        for (name, placed) in &app.mechtrons {
+            let spec = spec(point, name, (placed.keyed, placed.placement), &placed.config, manifest, &holes, &files)?;
+            mechtrons.insert(name.clone(), Arc::new(spec));
+        }
+        let grants = app.grants.iter().map(|grant| fill_grant(grant, &holes)).collect::<Result<_, _>>()?;
+        let http = http_rules(&app, &holes, &manifest.bundle, &mechtrons, manifest.documents.app.is_none())?;
+        let (bundle, files) = (manifest.bundle.clone(), manifest.files.clone());
+        Ok(Self { point: point.clone(), bundle, digest, generation, files, mechtrons, grants, http })
+    }
+
+    /// The mechtron (and its key) that a point names, if it is one of this application.
+    /// The point may be `<app>:<name>[:<key>]`.
+    pub fn mechtron(&self, point: &Point) -> Option<&Arc<MechtronSpec>> {
+        let mut rest = point.segments().skip(2);
+        let spec = self.mechtrons.get(rest.next()?)?;
+        let keys = rest.count();
+        (point.is_within(&self.point) && keys == usize::from(spec.keyed)).then_some(spec)
+    }
+}
+
+fn spec(
+    app: &Point,
+    name: &str,
+    (keyed, placement): (bool, Placement),
+    config: &str,
+    manifest: &Manifest,
+    holes: &Holes<'_>,
+    files: &Arc<BTreeMap<String, FileEntry>>,
+) -> Result<MechtronSpec, InstallError> {
+    let wrong = |what: String| InstallError::Document(format!("mechtrons.{name}: {what}"));
+    app.child(name).map_err(|error| wrong(error.to_string()))?;
+    let documents = &manifest.documents;
+    let missing = |what: &str, path: &str| wrong(format!("{what} `{path}` is not in the bundle"));
+    let config: &MechtronConfig = documents.mechtrons.get(config).ok_or_else(|| missing("document", config))?;
+    let bind = documents.binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
+    let wasm = files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
+    let fence = config.may.call.iter().map(|pattern| pattern.fill(holes)).collect::<Result<_, _>>();
+    let (config_json, texts) = config.config_texts();
+    Ok(MechtronSpec {
+        app: app.clone(),
+        name: name.into(),
+        keyed,
+        placement,
+        wasm: wasm.clone(),
+        bind: bind.clone(),
+        limits: config.limits,
+        config_json,
+        config: texts,
+        fence: fence.map_err(|error| wrong(format!("may.call: {error}")))?,
+        files: files.clone(),
+    })
+}
+
+fn fill_grant(grant: &AppGrant, holes: &Holes<'_>) -> Result<Grant, InstallError> {
+    let wrong = |what: String| InstallError::Document(format!("grant: {what}"));
+    let to = grant.to.fill(holes);
+    Ok(Grant {
+        to: to.parse().map_err(|error| wrong(format!("to = `{to}`: {error}")))?,
+        may: grant.may.clone(),
+        on: grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?,
+        methods: grant.methods.clone(),
+    })
+}
+
+fn http_rules(
+    app: &starlane_protocol::document::App,
+    holes: &Holes<'_>,
+    bundle: &Point,
+    mechtrons: &BTreeMap<String, Arc<MechtronSpec>>,
+    site: bool,
+) -> Result<Vec<HttpRule>, InstallError> {
+    if site {
+        let to = HttpTo::Files(String::new());
+        return Ok(vec![HttpRule { prefix: "/".into(), open_end: true, to, visitors: Visitors::Anyone }]);
+    }
+    let mut rules = Vec::new();
+    for (path, line) in &app.http {
+        let wrong = |what: String| InstallError::Document(format!("http.\"{path}\": {what}"));
+        let (prefix, open_end) = path.strip_suffix('*').map_or((path.as_str(), false), |prefix| (prefix, true));
+        if !prefix.starts_with('/') || prefix.contains('*') || prefix.starts_with("/starlane/") {
+            return Err(wrong("a path begins with `/`, may end in `*`, and is not below /starlane/".into()));
+        }
+        let point = line.to().point(holes).map_err(|error| wrong(error.to_string()))?;
+        let to = if point.stem() == bundle.as_str() {
+            HttpTo::Files(point.path().unwrap_or("/").trim_start_matches('/').to_owned())
+        } else {
+            let spec = point.segments().nth(2).and_then(|name| mechtrons.get(name));
+            match spec {
+                Some(spec) if point.is_within(holes.app) && spec.placement == Placement::Server => {
+                    HttpTo::Mechtron(point)
+                }
+                Some(spec) if point.is_within(holes.app) && spec.placement == Placement::Tab => {
+                    return Err(wrong(format!(
+                        "`{point}` runs in tabs; a page is served by one that runs on the server"
+                    )));
+                }
+                _ => {
+                    return Err(wrong(format!(
+                        "`{point}` is neither a mechtron of this application nor in its bundle"
+                    )));
+                }
+            }
+        };
+        rules.push(HttpRule { prefix: prefix.into(), open_end, to, visitors: line.visitors() });
+    }
+    // The longest literal prefix wins; an exact path wins over an open one of the same length.
+    rules.sort_by(|a, b| (b.prefix.len(), a.open_end).cmp(&(a.prefix.len(), b.open_end)));
+    Ok(rules)
+}

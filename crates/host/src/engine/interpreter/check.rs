@@ -1,0 +1,84 @@
+//! Holding a module to the guest ABI: imports, exports, no start section.
+
+use wasmi::{ExternType, FuncType, Module, ValType};
+
+use crate::abi;
+use crate::engine::WasmError;
+
+/// The section of a start function (WebAssembly core specification, 5.5.11).
+const START_SECTION: u8 = 8;
+/// Bytes of a module's magic and version.
+const PREAMBLE: usize = 8;
+
+/// Checks a valid module. `wasm` are its bytes.
+pub(super) fn module(module: &Module, wasm: &[u8]) -> Result<(), WasmError> {
+    imports(module)?;
+    exports(module)?;
+    if has_start(wasm) { Err(WasmError::Start) } else { Ok(()) }
+}
+
+fn imports(module: &Module) -> Result<(), WasmError> {
+    for import in module.imports() {
+        let name = format!("`{}.{}`", import.module(), import.name());
+        let expected = expected(import.module(), import.name());
+        let expected = expected.ok_or_else(|| WasmError::Import(format!("it imports {name}, which does not exist")))?;
+        if !matches!(import.ty(), ExternType::Func(given) if *given == expected) {
+            return Err(WasmError::Import(format!("it imports {name} with another type than the guest ABI gives it")));
+        }
+    }
+    Ok(())
+}
+
+fn expected(module: &str, name: &str) -> Option<FuncType> {
+    if module != "starlane" {
+        return None;
+    }
+    if name == "now" {
+        return Some(FuncType::new([], [ValType::I64]));
+    }
+    let (_, _, parameters) = abi::IMPORTS.iter().find(|(import, ..)| *import == name)?;
+    Some(FuncType::new(vec![ValType::I32; *parameters], [ValType::I32]))
+}
+
+fn exports(module: &Module) -> Result<(), WasmError> {
+    let missing = |what: &str| WasmError::Export(format!("it does not export {what}"));
+    let entry = FuncType::new([], [ValType::I32]);
+    if !matches!(module.get_export("memory"), Some(ExternType::Memory(_))) {
+        return Err(missing("a memory named `memory`"));
+    }
+    if !matches!(module.get_export("starlane_abi_1"), Some(ExternType::Func(_) | ExternType::Global(_))) {
+        return Err(missing("`starlane_abi_1`"));
+    }
+    for name in ["mechtron_init", "mechtron_wave"] {
+        match module.get_export(name) {
+            Some(ExternType::Func(given)) if given == entry => {}
+            _ => return Err(missing(&format!("`{name}` of type `() -> i32`"))),
+        }
+    }
+    Ok(())
+}
+
+/// Walks the sections of a valid module.
+fn has_start(wasm: &[u8]) -> bool {
+    let mut rest = wasm.get(PREAMBLE..).unwrap_or_default();
+    while let Some((&id, after)) = rest.split_first() {
+        if id == START_SECTION {
+            return true;
+        }
+        let Some((size, length)) = leb128(after) else { return false };
+        rest = after.get(length + size as usize..).unwrap_or_default();
+    }
+    false
+}
+
+/// An unsigned LEB128 number of 32 bits, and how many bytes it takes.
+fn leb128(bytes: &[u8]) -> Option<(u32, usize)> {
+    let mut value = 0u32;
+    for (at, byte) in bytes.iter().take(5).enumerate() {
+        value |= u32::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Some((value, at + 1));
+        }
+    }
+    None
+}

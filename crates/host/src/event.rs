@@ -1,0 +1,213 @@
+//! What the world tells a star, and what a star asks of the world.
+//!
+//! A shell hands over [`Event`]s, lets the star run, and carries out the [`Effect`]s in the order given. A commit always
+//! comes before what depends on it: the star holds replies back until [`Event::Committed`].
+
+use std::sync::Arc;
+
+use starlane_bundle::Digest;
+use starlane_protocol::{Agent, Headers, Method, Point, Refusal, Wave};
+
+use crate::app::InstalledApp;
+
+/// Milliseconds on the shell's steady clock, from any start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Millis(pub u64);
+
+impl Millis {
+    /// This time and so many milliseconds more.
+    pub fn plus(self, ms: u64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds since an earlier time; 0 if it is a later one.
+    pub fn since(self, earlier: Millis) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// A ping of the shell's own (a page's promise, an HTTP request): named by the shell, unique while open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// A commit the star waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(pub u64);
+
+/// A ping or signal that begins in the shell. The star gives it its id and hop count.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Who sends it; the star's own point when `None`.
+    pub from: Option<Point>,
+    /// Who answers for it; the star's own agent when `None`.
+    pub agent: Option<Agent>,
+    /// Whom it is for.
+    pub to: Point,
+    /// What is asked.
+    pub method: Method,
+    /// Begins with `/`.
+    pub path: Arc<str>,
+    /// Without the `?`.
+    pub query: Arc<str>,
+    /// Ordered lower-case pairs.
+    pub headers: Headers,
+    /// Bytes with a content type.
+    pub body: starlane_protocol::Body,
+    /// Milliseconds until it is given up.
+    pub wait: u32,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// It is this time. Deadlines are judged by it.
+    Time {
+        /// On the steady clock; never goes back.
+        now: Millis,
+        /// Milliseconds since 1970 UTC, for guests that ask.
+        unix_ms: i64,
+    },
+    /// This star's point and agent, as the relay greets it. A server star has them from the start.
+    Named {
+        /// The star's point.
+        point: Point,
+        /// Who answers for what begins here.
+        agent: Agent,
+    },
+    /// The lane to the relay is there.
+    LaneUp,
+    /// The lane to the relay broke: open pings over it end `lane-lost`.
+    LaneDown,
+    /// The shell asks; answered by exactly one [`Effect::Settle`].
+    Ask {
+        /// The shell's name for it.
+        call: CallId,
+        /// What is asked.
+        draft: Draft,
+    },
+    /// The shell no longer wants the answer; no `Settle` follows.
+    Cancel {
+        /// The shell's name for it.
+        call: CallId,
+    },
+    /// The shell sends a signal.
+    Tell {
+        /// What is told.
+        draft: Draft,
+    },
+    /// A wave came over a lane (or from another star of the same relay), admitted there.
+    Arrived(Wave),
+    /// An application is installed here, or replaced by another generation.
+    Install(Arc<InstalledApp>),
+    /// An application is removed: its mechtrons end; their state is forgotten by the shell.
+    Remove(Point),
+    /// Everything of one mechtron (one key) is dropped: instance, mailbox, state at hand. The shell has deleted its stored state.
+    Drop(Point),
+    /// The shell answers waves to `<star>:<name>` itself: see [`Effect::Deliver`].
+    Serve(String),
+    /// The shell no longer answers them.
+    Unserve(String),
+    /// The shell's answer to a delivered ping.
+    Answer {
+        /// The delivered ping.
+        ping: Box<Wave>,
+        /// 100 to 599.
+        status: u16,
+        /// The headers of the answer.
+        headers: Headers,
+        /// The body of the answer.
+        body: starlane_protocol::Body,
+    },
+    /// The state asked for by [`Effect::Load`]: pairs in any order, or why it cannot be had.
+    Loaded {
+        /// Whose state.
+        mechtron: Point,
+        /// Its keys and values.
+        state: Result<Vec<(Vec<u8>, Vec<u8>)>, String>,
+    },
+    /// The file asked for by [`Effect::Fetch`], its digest verified by the shell.
+    Fetched {
+        /// Which file.
+        digest: Digest,
+        /// Its bytes, or why they cannot be had.
+        bytes: Result<Arc<[u8]>, Refusal>,
+    },
+    /// A commit is on disk, or failed and changed nothing.
+    Committed {
+        /// Which one.
+        id: CommitId,
+        /// `Err` with the reason.
+        result: Result<(), String>,
+    },
+}
+
+/// Something the shell is to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Store these writes together, then say [`Event::Committed`]. Commits of one star are stored in order; many may be grouped.
+    Commit(Commit),
+    /// Send this wave away: up the lane of a tab, to the switchboard of a relay.
+    Send(Wave),
+    /// This is the answer to the shell's ping.
+    Settle {
+        /// The shell's name for it.
+        call: CallId,
+        /// The pong; refusals of the mesh carry the header `starlane-code`.
+        pong: Wave,
+    },
+    /// A wave for a name the shell serves; a ping wants one [`Event::Answer`].
+    Deliver {
+        /// The name.
+        name: String,
+        /// The wave.
+        wave: Wave,
+    },
+    /// Read a mechtron's stored state, then say [`Event::Loaded`].
+    Load(Point),
+    /// Get a file of a bundle by its digest, then say [`Event::Fetched`].
+    Fetch {
+        /// Which file.
+        digest: Digest,
+        /// Its size in bytes.
+        size: u64,
+        /// The application that needs it.
+        app: Point,
+    },
+    /// Write a line into the log.
+    Log(LogLine),
+}
+
+/// What one turn changed in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The star's name for it; rises by one with each.
+    pub id: CommitId,
+    /// Whose state.
+    pub mechtron: Point,
+    /// Keys with their new values; `None` removes.
+    pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+}
+
+/// How grave a line of the log is. The numbers are those of the guest ABI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// Something failed.
+    Error = 1,
+    /// Something looks wrong.
+    Warning = 2,
+    /// Something happened.
+    Info = 3,
+    /// For whoever hunts a mistake.
+    Detail = 4,
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// How grave.
+    pub level: LogLevel,
+    /// Which mechtron (or star) it is about.
+    pub point: Point,
+    /// The line.
+    pub text: String,
+}

@@ -1,0 +1,110 @@
+//! Memory: a bound for each instance, and one for all guests of a star.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// What all guests of a star may hold together, in bytes. Shared by their limiters.
+#[derive(Debug, Clone)]
+pub(crate) struct Budget {
+    used: Rc<Cell<u64>>,
+    total: u64,
+}
+
+impl Budget {
+    pub(crate) fn new(total: u64) -> Self {
+        Self { used: Rc::new(Cell::new(0)), total }
+    }
+
+    /// Bytes that are still free.
+    pub(crate) fn free(&self) -> u64 {
+        self.total.saturating_sub(self.used.get())
+    }
+
+    fn take(&self, bytes: u64) -> bool {
+        let fits = bytes <= self.free();
+        if fits {
+            self.used.set(self.used.get() + bytes);
+        }
+        fits
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.used.set(self.used.get().saturating_sub(bytes));
+    }
+}
+
+/// Which bound refused a growth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denied {
+    /// The mechtron's own memory limit.
+    Memory,
+    /// The table limit.
+    Table,
+    /// The star's total.
+    Star,
+}
+
+/// Entries of a module's tables at most: a language's function table has some thousand.
+const TABLE_ENTRIES: usize = 65_536;
+
+/// Bytes one table entry takes in the interpreter.
+const TABLE_ENTRY_BYTES: u64 = 16;
+
+/// Counts what one instance holds; gives it back when dropped.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    budget: Budget,
+    memory_limit: u64,
+    held: u64,
+    denied: Option<Denied>,
+}
+
+impl Limiter {
+    pub(crate) fn new(budget: Budget, memory_limit: u64) -> Self {
+        Self { budget, memory_limit, held: 0, denied: None }
+    }
+
+    /// Bytes the instance holds.
+    pub(crate) fn held(&self) -> u64 {
+        self.held
+    }
+
+    /// The bound that refused last, if one did.
+    pub(crate) fn denied(&self) -> Option<Denied> {
+        self.denied
+    }
+
+    /// Whether a memory may grow to so many bytes.
+    pub(crate) fn memory(&mut self, current: usize, desired: usize) -> bool {
+        if desired as u64 > self.memory_limit {
+            self.denied = Some(Denied::Memory);
+            return false;
+        }
+        self.take(desired.saturating_sub(current) as u64)
+    }
+
+    /// Whether a table may grow to so many entries.
+    pub(crate) fn table(&mut self, current: usize, desired: usize) -> bool {
+        if desired > TABLE_ENTRIES {
+            self.denied = Some(Denied::Table);
+            return false;
+        }
+        self.take(desired.saturating_sub(current) as u64 * TABLE_ENTRY_BYTES)
+    }
+
+    fn take(&mut self, bytes: u64) -> bool {
+        let fits = self.budget.take(bytes);
+        if fits {
+            self.held += bytes;
+        } else {
+            self.denied = Some(Denied::Star);
+        }
+        fits
+    }
+}
+
+impl Drop for Limiter {
+    fn drop(&mut self) {
+        self.budget.give_back(self.held);
+    }
+}

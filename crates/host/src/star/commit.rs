@@ -1,0 +1,104 @@
+//! Commits: what a turn did leaves the star only when it and every turn before it are stored.
+
+use starlane_protocol::{Code, Refusal, Wave};
+
+use super::mechtron::Phase;
+use super::{Slot, Star};
+use crate::event::{Commit, CommitId, Effect, LogLevel};
+use crate::state::Writes;
+
+/// A turn that is done.
+pub(super) struct Held {
+    /// The commit it waits for; none when it wrote nothing or is stored.
+    commit: Option<CommitId>,
+    outputs: Outputs,
+}
+
+/// What a turn says.
+#[derive(Default)]
+pub(super) struct Outputs {
+    /// The answer, and whether its ping began in this star.
+    pub(super) pong: Option<(Wave, bool)>,
+    /// Signals, each with whether it goes to a watcher (who asked for it, so no grant is needed).
+    pub(super) signals: Vec<(Wave, bool)>,
+}
+
+impl Star {
+    /// Ends a turn: stores what it wrote and holds back what it says.
+    pub(super) fn hold(&mut self, slot: Slot, writes: Writes, outputs: Outputs) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        if writes.is_empty() && mechtron.held.is_empty() {
+            return self.release(slot, outputs);
+        }
+        let mut commit = None;
+        if !writes.is_empty() {
+            self.last_commit += 1;
+            let id = CommitId(self.last_commit);
+            commit = Some(id);
+            self.commits.insert(id, slot);
+            self.effects.push_back(Effect::Commit(Commit { id, mechtron: mechtron.point.clone(), writes }));
+        }
+        mechtron.held.push_back(Held { commit, outputs });
+    }
+
+    pub(super) fn committed(&mut self, id: CommitId, result: Result<(), String>) {
+        let Some(slot) = self.commits.remove(&id) else { return };
+        if let Err(reason) = result {
+            return self.commit_failed(slot, id, &reason);
+        }
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        if let Some(held) = mechtron.held.iter_mut().find(|held| held.commit == Some(id)) {
+            held.commit = None;
+        }
+        while let Some(mechtron) = self.slots.get_mut(slot)
+            && mechtron.held.front().is_some_and(|held| held.commit.is_none())
+            && let Some(held) = mechtron.held.pop_front()
+        {
+            self.release(slot, held.outputs);
+        }
+    }
+
+    /// Undoes the turns from the failed one on; the mechtron wakes again from what is stored.
+    fn commit_failed(&mut self, slot: Slot, id: CommitId, reason: &str) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let point = mechtron.point.clone();
+        let first = mechtron.held.iter().position(|held| held.commit == Some(id)).unwrap_or(0);
+        let undone: Vec<Held> = mechtron.held.drain(first..).collect();
+        let refusal = Refusal::new(Code::StoreFailed, format!("{point} could not store its state: {reason}"));
+        self.log(LogLevel::Error, point, refusal.message.clone());
+        for held in undone {
+            if let Some(later) = held.commit {
+                self.commits.remove(&later);
+            }
+            if let Some((pong, local)) = held.outputs.pong {
+                self.answer(refuse_instead(pong, &refusal), local);
+            }
+        }
+        self.abandon(slot, Some(&refusal));
+        if let Some(mechtron) = self.slots.get_mut(slot) {
+            (mechtron.state, mechtron.phase) = (None, Phase::Asleep);
+            self.enqueue(slot);
+        }
+    }
+
+    fn release(&mut self, slot: Slot, outputs: Outputs) {
+        let spec = self.slots.get_mut(slot).map(|mechtron| mechtron.spec.clone());
+        for (signal, to_watcher) in outputs.signals {
+            match &spec {
+                Some(spec) if !to_watcher => self.send_judged(signal, spec),
+                _ => self.send(signal),
+            }
+        }
+        if let Some((pong, local)) = outputs.pong {
+            self.answer(pong, local);
+        }
+    }
+}
+
+/// The refusal of the ping that this pong was to answer.
+fn refuse_instead(pong: Wave, refusal: &Refusal) -> Wave {
+    let mut refused = pong.refuse(refusal);
+    // `refuse` turns the ends round, and a pong already goes back.
+    (refused.from, refused.to) = (pong.from, pong.to);
+    refused
+}

@@ -1,0 +1,78 @@
+//! Installing and removing applications in a running star.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use starlane_protocol::{Code, Point, Refusal};
+
+use super::mechtron::{Mail, Phase};
+use super::{Slot, Star};
+use crate::app::InstalledApp;
+
+impl Star {
+    /// Takes in an application. Mechtrons of an older generation end the wave they have in hand and go on with the new
+    /// code; those that are no longer there end.
+    pub(super) fn install(&mut self, app: Arc<InstalledApp>) {
+        let known = self.apps.get(&app.point).is_some_and(|old| old.generation >= app.generation);
+        if known {
+            return;
+        }
+        for slot in self.slots_of(&app.point) {
+            let Some(mechtron) = self.slots.get_mut(slot) else { continue };
+            match app.mechtron(&mechtron.name) {
+                Some(spec) => {
+                    mechtron.spec = spec.clone();
+                    match mechtron.phase {
+                        Phase::Asleep | Phase::Waking => {}
+                        Phase::Idle(_) | Phase::Busy(_) => mechtron.stale = true,
+                    }
+                    if matches!(mechtron.phase, Phase::Waking) {
+                        self.wake(slot);
+                    }
+                }
+                None => self.end(slot),
+            }
+        }
+        self.apps.insert(app.point.clone(), app);
+        self.gather();
+    }
+
+    pub(super) fn remove(&mut self, app: &Point) {
+        for slot in self.slots_of(app) {
+            self.end(slot);
+        }
+        self.apps.remove(app);
+        self.gather();
+    }
+
+    pub(super) fn drop_mechtron(&mut self, point: &Point) {
+        if let Some(slot) = self.find_by_point(point) {
+            self.end(slot);
+        }
+    }
+
+    fn slots_of(&mut self, app: &Point) -> Vec<Slot> {
+        let slots = self.slots.all();
+        slots.filter(|slot| self.slots.get_mut(*slot).is_some_and(|mechtron| mechtron.spec.app == *app)).collect()
+    }
+
+    /// Ends a mechtron: whoever waits for it is told that nothing stands there any more.
+    fn end(&mut self, slot: Slot) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let refusal = Refusal::new(Code::NoRoute, format!("{} was removed", mechtron.point));
+        let waiting: Vec<Mail> = mechtron.mailbox.drain(..).collect();
+        self.abandon(slot, Some(&refusal));
+        for mail in waiting {
+            self.refuse(&mail.wave, mail.local, &refusal);
+        }
+        self.slots.remove(slot);
+    }
+
+    /// Brings together what all applications say, and drops code that none uses.
+    fn gather(&mut self) {
+        self.grants = self.apps.values().flat_map(|app| app.grants.iter().cloned()).collect();
+        let specs = self.apps.values().flat_map(|app| app.mechtrons.values());
+        let used: BTreeSet<_> = specs.map(|spec| (spec.wasm.sha256, spec.limits.stack.0)).collect();
+        self.modules.retain(|key, _| used.contains(key));
+    }
+}

@@ -1,0 +1,213 @@
+//! Where a wave goes: here, up the lane, or nowhere.
+
+use std::sync::Arc;
+
+use starlane_protocol::document::Placement;
+use starlane_protocol::limits::HOPS;
+use starlane_protocol::{Agent, Body, Code, Grant, Headers, Point, Refusal, Wave, WaveKind};
+
+use super::pings::Asker;
+use super::timers::Timer;
+use super::{Role, Star};
+use crate::admit::{self, Rules, Via};
+use crate::app::MechtronSpec;
+use crate::event::{CallId, Draft, Effect, LogLevel};
+
+/// Pings the shell may have in hand at once; the oldest promise of a page is long over by then.
+const DELIVERED: usize = 10_000;
+
+/// Where a point stands, seen from this star.
+enum Place {
+    /// A name the shell serves.
+    Shell(String),
+    /// A mechtron of this star, by the application's point for it.
+    Mechtron(Point, Arc<MechtronSpec>),
+    /// Elsewhere: up.
+    Up,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// What a server star knows of grants: those of the installed applications.
+struct AppRules<'a>(&'a [Grant]);
+
+impl Rules for AppRules<'_> {
+    fn grants(&self) -> &[Grant] {
+        self.0
+    }
+
+    fn star_agent(&self, _: &Point) -> Option<Agent> {
+        None
+    }
+}
+
+impl Star {
+    pub(super) fn ask_from_shell(&mut self, call: CallId, draft: Draft) {
+        let wave = self.from_draft(draft, WaveKind::Ping);
+        self.open_ping(&wave, Asker::Shell(call));
+        if let Err(error) = wave.check() {
+            return self.refuse_own(wave.id, &error.into());
+        }
+        self.send(wave);
+    }
+
+    pub(super) fn tell_from_shell(&mut self, draft: Draft) {
+        let wave = self.from_draft(draft, WaveKind::Signal);
+        match wave.check() {
+            Ok(()) => self.send(wave),
+            Err(error) => self.log(LogLevel::Warning, self.point.clone(), format!("a signal was dropped: {error}")),
+        }
+    }
+
+    fn from_draft(&mut self, draft: Draft, kind: WaveKind) -> Wave {
+        let from = draft.from.unwrap_or_else(|| self.point.clone());
+        let agent = draft.agent.unwrap_or_else(|| self.agent.clone());
+        let mut wave = Wave::new(self.random.wave_id(), kind, from, agent, draft.to, draft.method);
+        (wave.path, wave.query, wave.wait) = (draft.path, draft.query, draft.wait);
+        (wave.headers, wave.body) = (draft.headers, draft.body);
+        wave
+    }
+
+    /// A wave that a mechtron of this star sends: judged here, by its fence and, on a server, by the grants.
+    pub(super) fn send_judged(&mut self, wave: Wave, spec: &MechtronSpec) {
+        let judged = match self.role {
+            // What goes up is judged by the relay; what stays belongs to one user.
+            Role::Tab => Ok(()),
+            Role::Server { .. } => admit::admit(&wave, Via::Here { fence: Some(&spec.fence) }, &AppRules(&self.grants)),
+        };
+        match judged {
+            Ok(()) => self.send(wave),
+            Err(refusal) => self.bounce(wave, &refusal),
+        }
+    }
+
+    /// Sends an admitted wave that begins in this star.
+    pub(super) fn send(&mut self, wave: Wave) {
+        match self.place(&wave.to) {
+            Place::Shell(name) => self.hand_to_shell(name, wave, true),
+            Place::Mechtron(name, spec) => self.deliver(name, &spec, wave, true),
+            Place::Up => self.send_up(wave),
+            Place::Nowhere => {
+                let refusal = no_route(&wave);
+                self.bounce(wave, &refusal);
+            }
+        }
+    }
+
+    fn send_up(&mut self, mut wave: Wave) {
+        if self.role == Role::Tab && !self.lane {
+            let message = format!("{} is not in this tab, and there is no lane", wave.to);
+            return self.bounce(wave, &Refusal::new(Code::Offline, message));
+        }
+        wave.hops = wave.hops.saturating_add(1);
+        if wave.hops > HOPS {
+            return self.bounce(wave, &Refusal::new(Code::TooManyHops, "the wave passed more than 32 holders"));
+        }
+        self.ping_left(wave.id);
+        self.effects.push_back(Effect::Send(wave));
+    }
+
+    /// A wave of this star's own that cannot go on: pings are refused, signals leave a line in the log.
+    fn bounce(&mut self, wave: Wave, refusal: &Refusal) {
+        match wave.kind {
+            WaveKind::Ping => self.refuse_own(wave.id, refusal),
+            _ => self.log(
+                LogLevel::Warning,
+                wave.from.clone(),
+                format!("a signal to {} was dropped: {refusal}", wave.to),
+            ),
+        }
+    }
+
+    /// A wave from outside, admitted there.
+    pub(super) fn arrived(&mut self, wave: Wave) {
+        if wave.kind == WaveKind::Pong {
+            return self.pong_arrived(wave);
+        }
+        match self.place(&wave.to) {
+            Place::Shell(name) => self.hand_to_shell(name, wave, false),
+            Place::Mechtron(name, spec) => self.deliver(name, &spec, wave, false),
+            Place::Up | Place::Nowhere => {
+                let refusal = no_route(&wave);
+                self.refuse(&wave, false, &refusal);
+            }
+        }
+    }
+
+    /// Refuses a wave that stands at its target. Signals are dropped without a word to their sender.
+    pub(super) fn refuse(&mut self, wave: &Wave, local: bool, refusal: &Refusal) {
+        if wave.kind == WaveKind::Ping {
+            self.answer(wave.refuse(refusal), local);
+        }
+    }
+
+    /// Sends a pong to where its ping began.
+    pub(super) fn answer(&mut self, pong: Wave, local: bool) {
+        match local {
+            true => self.settle(pong),
+            false => self.effects.push_back(Effect::Send(pong)),
+        }
+    }
+
+    fn hand_to_shell(&mut self, name: String, wave: Wave, local: bool) {
+        if wave.kind == WaveKind::Ping {
+            if self.delivered.len() == DELIVERED {
+                let refusal = Refusal::new(Code::MailboxFull, format!("{} has too much in hand", wave.to));
+                return self.refuse(&wave, local, &refusal);
+            }
+            self.timers.set(self.now.plus(u64::from(wave.wait)), Timer::Delivered(wave.id));
+            self.delivered.insert(wave.id, local);
+        }
+        self.effects.push_back(Effect::Deliver { name, wave });
+    }
+
+    pub(super) fn shell_answers(&mut self, ping: &Wave, status: u16, headers: Headers, body: Body) {
+        let Some(local) = self.delivered.remove(&ping.id) else { return };
+        let pong = ping.pong(self.agent.clone(), status, headers, body);
+        match pong.check() {
+            Ok(()) => self.answer(pong, local),
+            Err(error) => self.refuse(ping, local, &Refusal::new(Code::BadReply, error.to_string())),
+        }
+    }
+
+    fn place(&self, to: &Point) -> Place {
+        if to.path().is_some() {
+            return Place::Nowhere;
+        }
+        match self.role {
+            Role::Tab if to.is_within(&self.point) => self.place_below(to),
+            Role::Tab => self.placed(to, Placement::Tab).unwrap_or(Place::Up),
+            Role::Server { index, count } if Star::owner(to, count) == index => {
+                self.placed(to, Placement::Server).unwrap_or(Place::Up)
+            }
+            Role::Server { .. } => Place::Up,
+        }
+    }
+
+    /// A point below this tab's own.
+    fn place_below(&self, to: &Point) -> Place {
+        let mut below = to.segments().skip(self.point.segments().count());
+        match (below.next(), below.next()) {
+            (Some(name), None) if self.served.contains(name) => Place::Shell(name.to_owned()),
+            (Some(_), Some(_)) => {
+                let from = admit::placed_from(to);
+                from.and_then(|from| self.placed(&from, Placement::Tab)).unwrap_or(Place::Nowhere)
+            }
+            _ => Place::Nowhere,
+        }
+    }
+
+    /// A mechtron of an installed application that is placed so.
+    fn placed(&self, to: &Point, placement: Placement) -> Option<Place> {
+        let mut app = to.clone();
+        while app.segments().count() > 2 {
+            app = app.parent()?;
+        }
+        let spec = self.apps.get(&app)?.mechtron(to)?;
+        (spec.placement == placement).then(|| Place::Mechtron(to.clone(), spec.clone()))
+    }
+}
+
+fn no_route(wave: &Wave) -> Refusal {
+    Refusal::new(Code::NoRoute, format!("nothing stands at {}", wave.to))
+}

@@ -1,0 +1,247 @@
+//! Waking and sleeping: state and code are fetched, an instance is made, and given up when nothing comes.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use starlane_bundle::Digest;
+use starlane_protocol::{Code, Point, Refusal};
+
+use super::mechtron::{Busy, Mail, Phase};
+use super::timers::Timer;
+use super::{Slot, Star};
+use crate::abi::{Blocked, Guest, Turn};
+use crate::engine::{Entry, Instance, Module, Trap};
+use crate::event::{Effect, LogLevel, Millis};
+use crate::limiter::Limiter;
+use crate::state::State;
+
+/// Milliseconds an `init` may take, files it waits for included.
+const INIT_MS: u64 = 15_000;
+
+/// Bytes of state that stay at hand while a mechtron sleeps; more is read from the store again.
+const KEPT_STATE: usize = 4_096;
+
+impl Star {
+    /// Brings a sleeping mechtron's state and code to hand, and starts it once both are.
+    pub(super) fn wake(&mut self, slot: Slot) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let loading = matches!(mechtron.phase, Phase::Waking);
+        mechtron.phase = Phase::Waking;
+        let (wasm, stack, app) = (mechtron.spec.wasm.clone(), mechtron.spec.limits.stack.0, mechtron.spec.app.clone());
+        let state_at_hand = mechtron.state.is_some();
+        if !state_at_hand && !loading {
+            let point = mechtron.point.clone();
+            self.effects.push_back(Effect::Load(point));
+        }
+        let Some(module) = self.modules.get(&(wasm.sha256, stack)).cloned() else {
+            return self.fetch(slot, wasm.sha256, wasm.size, app);
+        };
+        if state_at_hand {
+            self.start(slot, module);
+        }
+    }
+
+    fn fetch(&mut self, slot: Slot, digest: Digest, size: u64, app: Point) {
+        let waiting = self.fetching.entry(digest).or_default();
+        if waiting.is_empty() {
+            self.effects.push_back(Effect::Fetch { digest, size, app });
+        }
+        waiting.insert(slot);
+    }
+
+    /// A suspended guest waits for a file.
+    pub(super) fn fetch_for(&mut self, slot: Slot, digest: Digest, size: u64) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let app = mechtron.spec.app.clone();
+        self.fetch(slot, digest, size, app);
+    }
+
+    pub(super) fn loaded(&mut self, point: &Point, state: Result<Vec<(Vec<u8>, Vec<u8>)>, String>) {
+        let Some(slot) = self.find_by_point(point) else { return };
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        if !matches!(mechtron.phase, Phase::Waking) || mechtron.state.is_some() {
+            return;
+        }
+        match state {
+            Ok(pairs) => {
+                mechtron.state = Some(State::from_pairs(pairs));
+                self.wake(slot);
+            }
+            Err(reason) => {
+                let message = format!("the state of {point} cannot be read: {reason}");
+                self.cannot_wake(slot, &Refusal::new(Code::StoreFailed, message));
+            }
+        }
+    }
+
+    pub(super) fn fetched(&mut self, digest: Digest, bytes: Result<Arc<[u8]>, Refusal>) {
+        for slot in self.fetching.remove(&digest).unwrap_or_default() {
+            let Some(mechtron) = self.slots.get_mut(slot) else { continue };
+            match &mechtron.phase {
+                Phase::Waking if mechtron.spec.wasm.sha256 == digest => self.code_arrived(slot, digest, &bytes),
+                Phase::Busy(_) => self.file_arrived(slot, digest, &bytes),
+                _ => {}
+            }
+        }
+    }
+
+    fn code_arrived(&mut self, slot: Slot, digest: Digest, bytes: &Result<Arc<[u8]>, Refusal>) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let (stack, point) = (mechtron.spec.limits.stack.0, mechtron.point.clone());
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(refusal) => return self.cannot_wake(slot, refusal),
+        };
+        if !self.modules.contains_key(&(digest, stack)) {
+            match self.engine.compile(bytes, stack) {
+                Ok(module) => _ = self.modules.insert((digest, stack), module),
+                Err(error) => {
+                    let message = format!("the code of {point} is refused ({}): {error}", error.code());
+                    return self.cannot_wake(slot, &Refusal::new(Code::BadBundle, message));
+                }
+            }
+        }
+        self.wake(slot);
+    }
+
+    fn file_arrived(&mut self, slot: Slot, digest: Digest, bytes: &Result<Arc<[u8]>, Refusal>) {
+        let unix_ms = self.unix_ms;
+        let Some(busy) = self.slots.get_mut(slot).and_then(|mechtron| mechtron.busy()) else { return };
+        let guest = busy.instance.guest();
+        if !matches!(guest.turn.blocked, Some(Blocked::File { digest: wanted, .. }) if wanted == digest) {
+            return;
+        }
+        match bytes {
+            Ok(bytes) => {
+                guest.turn.files.insert(digest, bytes.clone());
+                guest.unix_ms = unix_ms;
+                busy.blocked = false;
+                self.enqueue(slot);
+            }
+            Err(refusal) => self.abandon(slot, Some(refusal)),
+        }
+    }
+
+    /// Makes an instance and begins its `init`. Idle neighbours give way when the star is full.
+    fn start(&mut self, slot: Slot, module: Rc<dyn Module>) {
+        let outcome = match self.instantiate(slot, &*module) {
+            Err(_) if self.budget.free() < module.first_memory() && self.sleep_idle(Some(slot)) => {
+                self.instantiate(slot, &*module)
+            }
+            outcome => outcome,
+        };
+        match outcome {
+            Ok(instance) => self.begin(slot, instance, Entry::Init, INIT_MS),
+            Err(trap) => {
+                let Some(mechtron) = self.slots.get_mut(slot) else { return };
+                let message = format!("{} cannot be started: {}", mechtron.point, trap.message);
+                self.cannot_wake(slot, &Refusal::new(super::turn::code_of(trap.kind), message));
+            }
+        }
+    }
+
+    fn instantiate(&mut self, slot: Slot, module: &dyn Module) -> Result<Box<dyn Instance>, Trap> {
+        let (budget, random, unix_ms) = (self.budget.clone(), self.random.fork(), self.unix_ms);
+        let missing = || Trap { kind: crate::engine::TrapKind::Code, message: "the mechtron is gone".into() };
+        let mechtron = self.slots.get_mut(slot).ok_or_else(missing)?;
+        let limiter = Limiter::new(budget, mechtron.spec.limits.memory.0);
+        let state = mechtron.state.take().unwrap_or_default();
+        let (point, spec) = (mechtron.point.clone(), mechtron.spec.clone());
+        let guest = Guest { point, spec, state, limiter, random, unix_ms, turn: Turn::default(), debt: 0 };
+        module.instantiate(Box::new(guest)).map_err(|(trap, guest)| {
+            mechtron.state = Some(guest.state);
+            trap
+        })
+    }
+
+    /// Puts a call into a mechtron's hands; it runs when its turn in the queue comes.
+    pub(super) fn begin(&mut self, slot: Slot, instance: Box<dyn Instance>, entry: Entry, ms: u64) {
+        let deadline = self.now.plus(ms);
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        mechtron.phase = Phase::Busy(Box::new(Busy {
+            instance,
+            entry,
+            begun: false,
+            blocked: false,
+            waits_for: None,
+            fuel_left: mechtron.spec.limits.fuel,
+            needs: 0,
+            burnt: 0,
+            deadline,
+            timed: false,
+            local: false,
+            reply_media: None,
+        }));
+        self.enqueue(slot);
+    }
+
+    /// Gives up waking: everybody who waits is told why.
+    pub(super) fn cannot_wake(&mut self, slot: Slot, refusal: &Refusal) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        mechtron.phase = Phase::Asleep;
+        let mail: Vec<Mail> = mechtron.mailbox.drain(..).collect();
+        let point = mechtron.point.clone();
+        self.log(LogLevel::Error, point, refusal.to_string());
+        for mail in mail {
+            self.refuse(&mail.wave, mail.local, refusal);
+        }
+    }
+
+    /// Puts mechtrons to sleep that have had nothing to do for a while.
+    pub(super) fn sweep(&mut self) {
+        let (now, idle_ms) = (self.now, self.idle_ms);
+        let mut awake = false;
+        for slot in self.slots.all() {
+            let Some(mechtron) = self.slots.get_mut(slot) else { continue };
+            match mechtron.phase {
+                Phase::Idle(_) if now.since(mechtron.used_at) >= idle_ms => awake |= !self.sleep(slot),
+                Phase::Asleep => {}
+                _ => awake = true,
+            }
+        }
+        if awake {
+            self.set_sweep();
+        }
+    }
+
+    /// Sets the timer for the next sweep. Called whenever a mechtron becomes idle.
+    pub(super) fn set_sweep(&mut self) {
+        if !self.timers.has_sweep() {
+            self.timers.set(self.now.plus(self.idle_ms.max(1)), Timer::Sweep);
+        }
+    }
+
+    /// Puts every idle mechtron but one to sleep; whether there was one.
+    fn sleep_idle(&mut self, but: Option<Slot>) -> bool {
+        let mut slept = false;
+        for slot in self.slots.all().filter(|slot| Some(*slot) != but) {
+            slept |= self.sleep(slot);
+        }
+        slept
+    }
+
+    /// Puts one mechtron to sleep, if it has nothing in hand and nothing to be stored.
+    fn sleep(&mut self, slot: Slot) -> bool {
+        let now = self.now;
+        let Some(mechtron) = self.slots.get_mut(slot) else { return false };
+        if !mechtron.held.is_empty() || !mechtron.mailbox.is_empty() {
+            return false;
+        }
+        let Phase::Idle(instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return false };
+        let state = instance.into_guest().state;
+        mechtron.watchers.retain(|_, until: &mut Millis| *until > now);
+        if mechtron.spec.keyed && state.is_empty() && mechtron.watchers.is_empty() {
+            // A key that keeps nothing leaves nothing behind.
+            self.slots.remove(slot);
+            return true;
+        }
+        mechtron.state = (state.bytes() <= KEPT_STATE).then_some(state);
+        true
+    }
+
+    /// The mechtron with this outside point.
+    pub(super) fn find_by_point(&self, point: &Point) -> Option<Slot> {
+        let name = crate::admit::placed_from(point);
+        self.slots.find(point).or_else(|| self.slots.find(&name?))
+    }
+}

@@ -1,0 +1,106 @@
+//! State: the ordered map a mechtron keeps.
+//!
+//! A turn writes into the map at once and remembers what stood there before; ending well, it gives what changed; ending
+//! badly, everything stands as before.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use starlane_protocol::limits::{STATE_BYTES, STATE_KEY_BYTES, STATE_VALUE_BYTES, TURN_STATE_BYTES};
+
+/// Keys with their new values; `None` removes.
+pub(crate) type Writes = Vec<(Vec<u8>, Option<Vec<u8>>)>;
+
+/// A state in memory, with the marks of the turn that is writing into it.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pairs: BTreeMap<Vec<u8>, Vec<u8>>,
+    bytes: usize,
+    /// What stood under each key this turn touched.
+    before: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Bytes this turn wrote, keys and values, each write counted.
+    written: usize,
+}
+
+/// Why a write is refused; nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StateError {
+    /// A key of 0 or over 256 bytes, or a value over 64 KiB.
+    Size,
+    /// Over 4 MiB in all, or over 1 MiB written by this turn.
+    Full,
+}
+
+impl State {
+    /// A state as it was stored. A later pair of the same key wins.
+    pub(crate) fn from_pairs(pairs: Vec<(Vec<u8>, Vec<u8>)>) -> Self {
+        let pairs: BTreeMap<_, _> = pairs.into_iter().collect();
+        let bytes = pairs.iter().map(|(key, value)| key.len() + value.len()).sum();
+        Self { pairs, bytes, ..Self::default() }
+    }
+
+    /// Bytes of all keys and values.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether nothing is kept.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&[u8]> {
+        self.pairs.get(key).map(Vec::as_slice)
+    }
+
+    /// The first key greater than this one.
+    pub(crate) fn next(&self, key: &[u8]) -> Option<&[u8]> {
+        let range = (Bound::Excluded(key), Bound::Unbounded);
+        self.pairs.range::<[u8], _>(range).next().map(|(key, _)| key.as_slice())
+    }
+
+    pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), StateError> {
+        if key.is_empty() || key.len() > STATE_KEY_BYTES || value.len() > STATE_VALUE_BYTES {
+            return Err(StateError::Size);
+        }
+        let old = self.pairs.get(key).map_or(0, |old| key.len() + old.len());
+        let (bytes, written) = (self.bytes - old + key.len() + value.len(), self.written + key.len() + value.len());
+        if bytes > STATE_BYTES || written > TURN_STATE_BYTES {
+            return Err(StateError::Full);
+        }
+        (self.bytes, self.written) = (bytes, written);
+        let before = self.pairs.insert(key.to_vec(), value.to_vec());
+        self.before.entry(key.to_vec()).or_insert(before);
+        Ok(())
+    }
+
+    /// Removes a key; whether it was there.
+    pub(crate) fn delete(&mut self, key: &[u8]) -> bool {
+        let Some(value) = self.pairs.remove(key) else { return false };
+        self.bytes -= key.len() + value.len();
+        self.before.entry(key.to_vec()).or_insert(Some(value));
+        true
+    }
+
+    /// Ends the turn well: what it changed.
+    pub(crate) fn commit(&mut self) -> Writes {
+        self.written = 0;
+        let touched = std::mem::take(&mut self.before);
+        let changed = touched.into_iter().map(|(key, before)| (self.pairs.get(&key).cloned(), before, key));
+        changed.filter(|(now, before, _)| now != before).map(|(now, _, key)| (key, now)).collect()
+    }
+
+    /// Ends the turn badly: everything stands as before it.
+    pub(crate) fn undo(&mut self) {
+        self.written = 0;
+        for (key, before) in std::mem::take(&mut self.before) {
+            if let Some(value) = self.pairs.remove(&key) {
+                self.bytes -= key.len() + value.len();
+            }
+            if let Some(value) = before {
+                self.bytes += key.len() + value.len();
+                self.pairs.insert(key, value);
+            }
+        }
+    }
+}
