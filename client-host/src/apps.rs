@@ -1,0 +1,241 @@
+//! The applications this tab runs its part of: trust, install records, bundles.
+//!
+//! Nothing of a bundle is used before it is verified: the install record and the manifest by the space's root key, every
+//! file by its digest. What was opened once opens again without the relay.
+
+mod bundle;
+mod files;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use starlane_bundle::{Digest, InstallRecord, PublicKey};
+use starlane_host::event::{Event, LogLevel};
+use starlane_protocol::lane::{Greet, Installed};
+use starlane_protocol::{Code, Point, Refusal};
+
+use crate::problem::Problem;
+use crate::shell::Shell;
+use crate::store::{Job, Known};
+use files::Files;
+
+/// Where bundles come from.
+pub(crate) struct Relay {
+    /// An origin, without a slash at the end.
+    pub(crate) http: String,
+    /// Empty for nobody.
+    pub(crate) token: String,
+}
+
+/// The applications of this tab.
+pub(crate) struct Apps {
+    relay: Relay,
+    /// The root key the page pinned.
+    pinned: Option<PublicKey>,
+    known: RefCell<Option<Known>>,
+    /// The relay's root key, when it is not the one that is trusted.
+    other_root: RefCell<Option<PublicKey>>,
+    /// What the relay said is installed, since the lane was made last.
+    installs: RefCell<BTreeMap<Point, Installed>>,
+    /// What was opened, with the generation that runs.
+    opened: RefCell<BTreeMap<Point, u64>>,
+    files: Files,
+}
+
+/// The root key that the page pins, from its hex digits.
+pub(crate) fn pinned(hex: &str) -> Result<Option<PublicKey>, Problem> {
+    if hex.is_empty() {
+        return Ok(None);
+    }
+    let bytes: Option<Digest> = hex.parse().ok();
+    let key = bytes.and_then(|bytes| PublicKey::from_bytes(&bytes.0).ok());
+    let wrong = || Problem::new("bad-key", "`root` is not the 64 hex digits of a public key", "Copy it from the relay.");
+    key.map(Some).ok_or_else(wrong)
+}
+
+impl Apps {
+    pub(crate) fn new(relay: Relay, pinned: Option<PublicKey>, known: Option<Known>) -> Self {
+        Self {
+            relay,
+            pinned,
+            known: RefCell::new(known),
+            other_root: RefCell::default(),
+            installs: RefCell::default(),
+            opened: RefCell::default(),
+            files: Files::default(),
+        }
+    }
+
+    /// The relay greets: who it is, and what is installed there.
+    pub(crate) fn greeted(shell: &Rc<Shell>, greet: &Greet) {
+        let apps = &shell.apps;
+        *apps.installs.borrow_mut() = greet.installs.iter().map(|one| (one.app.clone(), one.clone())).collect();
+        match PublicKey::from_bytes(&greet.root) {
+            Ok(root) => apps.met(shell, root, greet),
+            Err(error) => shell.tell(LogLevel::Error, format!("the relay's root key: {error}")),
+        }
+        let opened: Vec<(Point, u64)> = apps.opened.borrow().iter().map(|(app, at)| (app.clone(), *at)).collect();
+        for (app, generation) in opened {
+            let install = apps.installs.borrow().get(&app).cloned();
+            match install {
+                Some(install) if install.generation > generation => update(shell, app),
+                Some(_) => {}
+                // Perhaps another user is signed in now: nothing is forgotten.
+                None => apps.end(shell, &app),
+            }
+        }
+    }
+
+    /// The relay tells that an application was installed or removed.
+    pub(crate) fn told(shell: &Rc<Shell>, installed: Installed) {
+        let apps = &shell.apps;
+        let app = installed.app.clone();
+        let opened = apps.opened.borrow().get(&app).copied();
+        if installed.record.is_none() {
+            apps.installs.borrow_mut().remove(&app);
+            if opened.is_some() {
+                apps.end(shell, &app);
+                shell.store.push(shell, Job::Forget(app));
+            }
+            return;
+        }
+        let newer = opened.is_some_and(|generation| installed.generation > generation);
+        apps.installs.borrow_mut().insert(app.clone(), installed);
+        if newer {
+            update(shell, app);
+        }
+    }
+
+    /// Runs what an application places in tabs here.
+    pub(crate) async fn open(shell: &Rc<Shell>, app: Point) -> Result<(), Problem> {
+        if shell.apps.opened.borrow().contains_key(&app) {
+            return Ok(());
+        }
+        let install = find(shell, &app).await?;
+        install_here(shell, &install).await
+    }
+
+    /// Gets a file the star asks for.
+    pub(crate) fn fetch(&self, shell: &Rc<Shell>, digest: Digest) {
+        let shell = shell.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let bytes = files::get(&shell, digest).await.map(Into::into);
+            shell.post(Event::Fetched { digest, bytes });
+        });
+    }
+
+    /// The key that everything of this space is verified by.
+    fn root(&self) -> Result<PublicKey, Problem> {
+        if let Some(other) = *self.other_root.borrow() {
+            let hint = format!("If the relay was set up anew, pin its key: `Star.start({{ root: \"{other:?}\" }})`.");
+            return Err(Problem::new("trust-changed", "the relay's root key is not the one this browser trusts", hint));
+        }
+        let known = self.known.borrow().as_ref().and_then(Known::root);
+        let unknown = || Problem::of(Code::Offline, "this browser has never met the relay");
+        self.pinned.or(known).ok_or_else(unknown)
+    }
+
+    /// Compares the relay's root key with the one that is trusted; the first one met is kept.
+    fn met(&self, shell: &Shell, root: PublicKey, greet: &Greet) {
+        let trusted = self.pinned.or_else(|| self.known.borrow().as_ref().and_then(Known::root));
+        let changed = trusted.is_some_and(|trusted| trusted != root);
+        *self.other_root.borrow_mut() = changed.then_some(root);
+        if changed {
+            return shell.tell(LogLevel::Error, "trust-changed: the relay's root key is not the one this browser trusts");
+        }
+        let known = Known::new(&root, &greet.point, &greet.agent);
+        if self.known.borrow().as_ref() != Some(&known) {
+            shell.store.keep_known(self.relay.http.clone(), &known);
+            *self.known.borrow_mut() = Some(known);
+        }
+    }
+
+    /// An application's part in this tab ends.
+    fn end(&self, shell: &Rc<Shell>, app: &Point) {
+        self.opened.borrow_mut().remove(app);
+        shell.post(Event::Remove(app.clone()));
+        shell.tell(LogLevel::Info, format!("{app} is not installed any more, or not for this user"));
+        let (shell, name) = (shell.clone(), self.record_name(app));
+        wasm_bindgen_futures::spawn_local(async move { shell.store.cache.forget_record(&name).await });
+    }
+
+    fn record_name(&self, app: &Point) -> String {
+        format!("{} {app}", self.relay.http)
+    }
+}
+
+/// What is installed at a point: from the relay while it is there, else from the last time.
+async fn find(shell: &Rc<Shell>, app: &Point) -> Result<Installed, Problem> {
+    let apps = &shell.apps;
+    if !shell.link.is_up() {
+        let kept = shell.store.cache.record(&apps.record_name(app)).await;
+        if let Some(installed) = kept.and_then(|text| serde_json::from_str::<Installed>(&text).ok()) {
+            return Ok(installed);
+        }
+        // It was never opened here: only the relay can tell.
+        let _ = shell.link.attempt().await;
+    }
+    if let Some(problem) = shell.link.refused() {
+        return Err(problem);
+    }
+    if !shell.link.is_up() {
+        return Err(Problem::of(Code::Offline, format!("{app} was never opened here, and the relay cannot be reached")));
+    }
+    let installed = apps.installs.borrow().get(app).cloned();
+    installed.ok_or_else(|| Problem::of(Code::NoRoute, format!("{app} is not installed, or not for this user")))
+}
+
+/// Verifies what is installed, gets the bundle, and hands it to the star.
+async fn install_here(shell: &Rc<Shell>, installed: &Installed) -> Result<(), Problem> {
+    let root = shell.apps.root()?;
+    let record = verified(installed, &root)?;
+    let app = bundle::get(shell, installed, &record, &root).await?;
+    {
+        let mut opened = shell.apps.opened.borrow_mut();
+        if opened.get(&record.app).is_some_and(|generation| *generation >= record.generation) {
+            return Ok(());
+        }
+        opened.insert(record.app.clone(), record.generation);
+    }
+    shell.post(Event::Install(app));
+    // While the bundle was fetched, a newer one may have come.
+    let newest = shell.apps.installs.borrow().get(&record.app).map(|installed| installed.generation);
+    if newest.is_some_and(|newest| newest > record.generation) {
+        update(shell, record.app);
+    }
+    Ok(())
+}
+
+fn verified(installed: &Installed, root: &PublicKey) -> Result<InstallRecord, Problem> {
+    let (record, signature) = (installed.record.as_deref(), installed.signature.as_deref());
+    let record = InstallRecord::verify(record.unwrap_or_default(), signature.unwrap_or_default(), root)
+        .map_err(|error| refused(error.code(), format!("the install record of {}: {error}", installed.app)))?;
+    if record.app != installed.app || record.generation != installed.generation {
+        return Err(refused("wrong-signature", format!("the install record of {} is another one's", installed.app)));
+    }
+    Ok(record)
+}
+
+/// Brings an open application to its newest generation; what fails is only logged, the old one goes on.
+fn update(shell: &Rc<Shell>, app: Point) {
+    let shell = shell.clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        let installed = shell.apps.installs.borrow().get(&app).cloned();
+        let Some(installed) = installed else { return };
+        if let Err(problem) = install_here(&shell, &installed).await {
+            let generation = installed.generation;
+            let text = format!("generation {generation} of {app} is not used: {}: {}", problem.code, problem.message);
+            shell.tell(LogLevel::Error, text);
+        }
+    });
+}
+
+fn refused(code: &'static str, message: String) -> Problem {
+    Problem::new(code, message, "Install the application anew; if that does not help, do not trust this relay.")
+}
+
+/// The file is not what its name says, although it was just fetched.
+fn forged(what: &str) -> Refusal {
+    Refusal::new(Code::BadBundle, format!("{what} is not what its digest says; the relay sent something else"))
+}

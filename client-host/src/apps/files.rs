@@ -1,0 +1,89 @@
+//! Files of bundles by digest: from the cache, else from the relay, verified either way. Several who ask for the same
+//! file at once share one answer.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use starlane_bundle::Digest;
+use starlane_host::event::LogLevel;
+use starlane_protocol::{Code, Refusal};
+
+use super::forged;
+use crate::http;
+use crate::shell::Shell;
+use crate::store::Read;
+
+/// Bytes of a file that a tab takes: more would be the largest part of its memory.
+const FILE_BYTES: u64 = 64 << 20;
+
+/// Who waits for a file.
+type Waiting = Vec<oneshot::Sender<Result<Vec<u8>, Refusal>>>;
+
+/// Files on their way, and those that no cache could take.
+#[derive(Default)]
+pub(super) struct Files {
+    coming: RefCell<BTreeMap<Digest, Waiting>>,
+    held: RefCell<BTreeMap<Digest, Vec<u8>>>,
+}
+
+impl Files {
+    /// Holds a file that no cache takes for as long as the page lives.
+    pub(super) fn hold(&self, digest: Digest, bytes: Vec<u8>) {
+        self.held.borrow_mut().insert(digest, bytes);
+    }
+}
+
+/// A file, from wherever it can be had.
+pub(super) async fn get(shell: &Rc<Shell>, digest: Digest) -> Result<Vec<u8>, Refusal> {
+    let files = &shell.apps.files;
+    if let Some(held) = files.held.borrow().get(&digest).cloned() {
+        return Ok(held);
+    }
+    let shared = {
+        let mut coming = files.coming.borrow_mut();
+        match coming.get_mut(&digest) {
+            Some(waiting) => {
+                let (tell, told) = oneshot::channel();
+                waiting.push(tell);
+                Some(told)
+            }
+            None => {
+                coming.insert(digest, Waiting::new());
+                None
+            }
+        }
+    };
+    if let Some(told) = shared {
+        let gone = |_| Err(Refusal::new(Code::FetchFailed, "the star was closed"));
+        return told.await.unwrap_or_else(gone);
+    }
+    let result = read_or_download(shell, digest).await;
+    let waiting = files.coming.borrow_mut().remove(&digest).unwrap_or_default();
+    waiting.into_iter().for_each(|tell| drop(tell.send(result.clone())));
+    result
+}
+
+async fn read_or_download(shell: &Rc<Shell>, digest: Digest) -> Result<Vec<u8>, Refusal> {
+    match shell.store.cache.blob(digest).await {
+        Read::Here(bytes) => return Ok(bytes),
+        Read::Absent => {}
+        Read::Damaged => {
+            shell.tell(LogLevel::Warning, format!("cache-damaged: the kept file {digest} is refused and fetched again"));
+        }
+    }
+    let bytes = download(shell, digest).await?;
+    if shell.store.cache.keep_blob(digest, &bytes).await.is_err() {
+        shell.apps.files.hold(digest, bytes.clone());
+    }
+    Ok(bytes)
+}
+
+/// A file from the relay, verified.
+pub(super) async fn download(shell: &Rc<Shell>, digest: Digest) -> Result<Vec<u8>, Refusal> {
+    let relay = &shell.apps.relay;
+    let url = format!("{}/starlane/blobs/{digest}", relay.http);
+    let file = http::get(&url, &relay.token, FILE_BYTES, "content-type").await?;
+    if digest.verifies(&file.bytes) { Ok(file.bytes) } else { Err(forged("the file")) }
+}

@@ -1,0 +1,56 @@
+//! What a tab keeps: the state of its mechtrons, what it knows of its relays, and a cache of bundles.
+//!
+//! State is precious: a database of its own, written with strict durability, in the order the star asked. Bundles are a
+//! cache: every byte of it can be had again, and is verified whenever it is read. Where IndexedDB is refused, everything
+//! goes on from memory for as long as the page lives.
+
+mod cache;
+mod database;
+mod known;
+mod queue;
+mod state;
+
+pub(crate) use cache::{Cache, Kept, Read};
+pub(crate) use known::Known;
+pub(crate) use queue::Job;
+use queue::Queue;
+use state::State;
+
+use std::rc::Rc;
+
+use crate::shell::Shell;
+
+/// What a tab keeps.
+pub(crate) struct Store {
+    queue: Queue,
+    state: Rc<State>,
+    pub(crate) cache: Cache,
+}
+
+impl Store {
+    /// Opens the databases; gives why IndexedDB is refused, if it is. `home` names this tab's own part of the state.
+    pub(crate) async fn open(home: &str) -> (Self, Option<String>) {
+        let (state, refused) = State::open(home).await;
+        let state = Rc::new(state);
+        let sweeper = state.clone();
+        // A failure only means: next time.
+        wasm_bindgen_futures::spawn_local(async move { drop(sweeper.sweep().await) });
+        (Self { queue: Queue::default(), state, cache: Cache::default() }, refused)
+    }
+
+    /// Does this after all that was asked before.
+    pub(crate) fn push(&self, shell: &Rc<Shell>, job: Job) {
+        self.queue.push(shell, &self.state, job);
+    }
+
+    /// What is known of a relay from earlier.
+    pub(crate) async fn known(&self, relay: &str) -> Option<Known> {
+        self.state.known(relay).await
+    }
+
+    /// Keeps what is known of a relay. Where that fails, the next start only has to wait for the relay.
+    pub(crate) fn keep_known(&self, relay: String, known: &Known) {
+        let (state, known) = (self.state.clone(), known.clone());
+        wasm_bindgen_futures::spawn_local(async move { drop(state.keep_known(&relay, &known).await) });
+    }
+}
