@@ -14,7 +14,7 @@ use crate::run::Printed;
 const APPS: [&str; 3] = ["hello", "chat", "trio"];
 
 /// The code by which a relay says: this version exists with other content.
-const TAKEN: &str = "bundle-exists";
+const TAKEN: &str = "version-taken";
 
 /// Publishes and installs all of them.
 pub(super) fn install_all(relay: &Relay) -> Result<()> {
