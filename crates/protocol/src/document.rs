@@ -5,6 +5,7 @@
 
 mod app;
 mod bind;
+mod config;
 mod hole;
 mod mechtron;
 

@@ -53,7 +53,9 @@ pub struct PathTemplateError;
 
 impl fmt::Display for PathTemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a path begins with `/`; `{name}` stands for one whole part, and a last `*` for any rest")
+        f.write_str(
+            "a path begins with `/`; `{name}` stands for one whole part (no name twice), and a last `*` for any rest",
+        )
     }
 }
 
@@ -90,6 +92,11 @@ impl FromStr for PathTemplate {
 
     fn from_str(text: &str) -> Result<Self, PathTemplateError> {
         let rest = text.strip_prefix('/').ok_or(PathTemplateError)?;
+        let mut named: Vec<&str> = rest.split('/').filter(|part| part.starts_with('{')).collect();
+        named.sort_unstable();
+        if named.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(PathTemplateError);
+        }
         let last = rest.matches('/').count();
         let fits = |(index, part): (usize, &str)| match part.strip_prefix('{') {
             Some(name) => name

@@ -1,4 +1,6 @@
-//! Holes: `${app}` and `${space}` are filled at install, `${bundle}` at publish.
+//! Holes: `${app}`, `${space}` and `${bundle}`, filled when a bundle is installed.
+//!
+//! Each stands for a point, so it stands at the beginning, and `:` or nothing follows it.
 
 use std::error::Error;
 use std::fmt;
@@ -54,17 +56,18 @@ impl FromStr for HoledText {
     type Err = HoleError;
 
     fn from_str(text: &str) -> Result<Self, HoleError> {
-        let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            let hole = &rest[at + 2..];
-            let end = hole.find('}').ok_or_else(|| HoleError(format!("`{text}`: a hole is not closed")))?;
-            if !matches!(&hole[..end], "app" | "space" | "bundle") {
-                return Err(HoleError(format!(
-                    "`${{{}}}` is not known: there are ${{app}}, ${{space}} and ${{bundle}}",
-                    &hole[..end]
-                )));
-            }
-            rest = &hole[end + 1..];
+        let wrong = |what: &str| Err(HoleError(format!("`{text}`: {what}")));
+        let Some(at) = text.find("${") else {
+            return Ok(Self(text.into()));
+        };
+        let Some((hole, rest)) = text[at + 2..].split_once('}') else {
+            return wrong("a hole is not closed");
+        };
+        if !matches!(hole, "app" | "space" | "bundle") {
+            return wrong(&format!("`${{{hole}}}` is not known: there are ${{app}}, ${{space}} and ${{bundle}}"));
+        }
+        if at > 0 || !(rest.is_empty() || rest.starts_with(':')) || rest.contains("${") {
+            return wrong("a hole stands at the beginning, and `:` or nothing follows it");
         }
         Ok(Self(text.into()))
     }

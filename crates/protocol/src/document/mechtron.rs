@@ -5,9 +5,10 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 
-use super::HoledPattern;
+use super::{HoledPattern, config};
 
 /// `mechtrons/*.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,7 +22,7 @@ pub struct MechtronConfig {
     #[serde(default)]
     pub limits: MechtronLimits,
     /// What the guest reads as `config`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", serialize_with = "config::sorted")]
     pub config: BTreeMap<String, serde_json::Value>,
     /// What its code may reach.
     #[serde(default)]
@@ -85,6 +86,9 @@ impl FromStr for Bytes {
             "GiB" => 30,
             _ => return Err(BytesError),
         };
+        if !number.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(BytesError);
+        }
         let number: u64 = number.parse().map_err(|_| BytesError)?;
         number.checked_mul(1 << shift).map(Bytes).ok_or(BytesError)
     }
@@ -98,17 +102,29 @@ impl Serialize for Bytes {
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Number(u64),
-            Text(String),
+        struct Written;
+
+        impl Visitor<'_> for Written {
+            type Value = Bytes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of bytes, or a text like `8 MiB`")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, bytes: u64) -> Result<Bytes, E> {
+                Ok(Bytes(bytes))
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, bytes: i64) -> Result<Bytes, E> {
+                u64::try_from(bytes).map(Bytes).map_err(|_| E::custom(BytesError))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Bytes, E> {
+                text.parse().map_err(E::custom)
+            }
         }
-        match Written::deserialize(from) {
-            Ok(Written::Number(bytes)) => Ok(Bytes(bytes)),
-            Ok(Written::Text(text)) => text.parse().map_err(serde::de::Error::custom),
-            Err(_) => Err(serde::de::Error::custom(BytesError)),
-        }
+
+        from.deserialize_any(Written)
     }
 }
 

@@ -1,0 +1,199 @@
+//! Documents: unknown keys and values are refused by name, texts come back as they were written.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use starlane_protocol::document::{
+    App, Bind, Bytes, Documents, HoledPattern, HoledText, Holes, HttpLine, MechtronConfig, PathTemplate, Placement,
+    RouteMiss, Visitors,
+};
+use starlane_protocol::{Agent, Grant, May, Method, Point};
+
+fn app() -> serde_json::Value {
+    json!({
+        "mechtrons": {"room": {"config": "mechtrons/room.toml", "keyed": true}, "format": {"config": "m.toml", "placement": "tab"}},
+        "http": {"/*": "${bundle}:/html/", "/admin/*": {"to": "${app}:admin", "for": "signed-in"}},
+        "grant": [{"to": "signed-in", "may": ["call"], "on": "${app}:format", "methods": ["Ext<*>"]}]
+    })
+}
+
+fn refusal<T: DeserializeOwned + std::fmt::Debug>(value: &serde_json::Value) -> String {
+    serde_json::from_str::<T>(&value.to_string()).expect_err("refused").to_string()
+}
+
+#[test]
+fn an_application_is_read_whole() {
+    let read: App = serde_json::from_value(app()).unwrap();
+    assert!(read.mechtrons["room"].keyed && read.mechtrons["room"].placement == Placement::Server);
+    assert_eq!(read.mechtrons["format"].placement, Placement::Tab);
+    assert_eq!(read.http["/*"].visitors(), Visitors::Anyone);
+    assert_eq!(read.http["/admin/*"].visitors(), Visitors::SignedIn);
+    let again: App = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+    assert_eq!(again, read);
+}
+
+#[test]
+fn what_is_not_known_is_named() {
+    let with = |path: &str, value: serde_json::Value| {
+        let mut app = app();
+        *app.pointer_mut(path).unwrap() = value;
+        refusal::<App>(&app)
+    };
+    let room = |more: serde_json::Value| with("/mechtrons/room", more);
+    assert!(room(json!({"config": "x", "idle": 3})).contains("unknown field `idle`"));
+    for placement in ["browser", "anywhere"] {
+        assert!(
+            room(json!({"config": "x", "placement": placement})).contains(&format!("unknown variant `{placement}`"))
+        );
+    }
+    assert!(room(json!({"config": "x", "keyed": "user"})).contains("expected a boolean"));
+    assert!(with("/http/~1*", json!("${ap}:x")).contains("`${ap}` is not known"));
+    assert!(with("/http/~1*", json!({"to": "${app}:x", "if": "y"})).contains("unknown field `if`"));
+    assert!(with("/http/~1*", json!(7)).contains("invalid type: integer `7`"));
+    assert!(with("/grant/0/may/0", json!("override")).contains("unknown variant `override`"));
+    assert!(with("/grant/0/on", json!("${app}::x")).contains("a pattern is"));
+    assert!(refusal::<Documents>(&json!({"apps": {}})).contains("unknown field `apps`"));
+    assert!(refusal::<App>(&json!({"resources": {}})).contains("unknown field `resources`"));
+    assert!(refusal::<Bind>(&json!({"route": [{"method": "Ext<A>", "param": 1}]})).contains("unknown field `param`"));
+    let config = json!({"wasm": "w", "bind": "b", "limits": {"memory": "8 MB"}});
+    assert!(refusal::<MechtronConfig>(&config).contains("a size is written like"));
+    assert!(
+        refusal::<MechtronConfig>(&json!({"wasm": "w", "bind": "b", "state": "none"}))
+            .contains("unknown field `state`")
+    );
+}
+
+#[test]
+fn a_hole_stands_for_a_point_at_the_beginning() {
+    let (app, bundle): (Point, Point) =
+        ("localhost:chat".parse().unwrap(), "localhost:repo:chat:1.2.0".parse().unwrap());
+    let holes = Holes { app: &app, bundle: &bundle };
+    for (text, filled) in [
+        ("${app}:room", "localhost:chat:room"),
+        ("${space}:users:ada", "localhost:users:ada"),
+        ("${bundle}:/html/", "localhost:repo:chat:1.2.0:/html/"),
+        ("localhost:chat", "localhost:chat"),
+    ] {
+        assert_eq!(text.parse::<HoledText>().unwrap().point(&holes).unwrap().as_str(), filled);
+    }
+    assert!("${app}:**".parse::<HoledPattern>().unwrap().fill(&holes).unwrap().matches(&app));
+    for wrong in ["${app", "${}", "${config.x}", "x${app}", "${app}x", "a:${app}", "${app}:${space}", "${app}${app}"] {
+        assert!(wrong.parse::<HoledText>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn sizes_are_numbers_with_units() {
+    for (text, bytes) in [("8 MiB", 8 << 20), ("64 KiB", 64 << 10), ("1 GiB", 1 << 30), ("7", 7), ("0 B", 0)] {
+        assert_eq!(text.parse(), Ok(Bytes(bytes)), "{text}");
+    }
+    for wrong in
+        ["", " ", "8MiB", "8  MiB", "8 MB", "-1", "+8 MiB", "1.5 MiB", "8 MiB ", "18446744073709551615 KiB", "MiB"]
+    {
+        assert!(wrong.parse::<Bytes>().is_err(), "{wrong}");
+    }
+    assert_eq!(serde_json::from_str::<Bytes>("16").unwrap(), Bytes(16));
+    assert_eq!(serde_json::from_str::<Bytes>("\"16 KiB\"").unwrap(), Bytes(16 << 10));
+    for wrong in ["-1", "1.5", "null", "[]", "\"x\""] {
+        assert!(serde_json::from_str::<Bytes>(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_path_template_names_whole_parts() {
+    let named = |template: &str, path: &str| -> Option<BTreeMap<String, String>> {
+        let template: PathTemplate = template.parse().unwrap();
+        let found = template.matches(path)?;
+        Some(found.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    };
+    let one = |name: &str, value: &str| Some(BTreeMap::from([(name.to_owned(), value.to_owned())]));
+    assert_eq!(named("/hello/{name}", "/hello/ad%20a"), one("name", "ad%20a"));
+    assert_eq!(named("/{a}/x", "/b/x"), one("a", "b"));
+    for (template, path) in [("/", "/"), ("/*", "/"), ("/*", "/x/y"), ("/x/*", "/x/"), ("/x/*", "/x"), ("/x", "/x")] {
+        assert!(named(template, path).is_some(), "{template} {path}");
+    }
+    for (template, path) in [
+        ("/hello/{name}", "/hello/"),
+        ("/hello/{name}", "/hello"),
+        ("/{a}", "/b/c"),
+        ("/x", "/x/"),
+        ("/", "/x"),
+        ("/x/*", "/xy"),
+    ] {
+        assert!(named(template, path).is_none(), "{template} {path}");
+    }
+    for wrong in ["", "x", "/{", "/{}", "/}", "/x{a}", "/{a}x", "/{a b}", "/*/x", "/x*", "/?x", "/#", "/\0", "/{a}/{a}"]
+    {
+        assert!(wrong.parse::<PathTemplate>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_bind_says_whether_path_or_method_is_missing() {
+    let bind: Bind = serde_json::from_value(json!({"route": [
+        {"method": "Http<Get>", "path": "/hello/{name}"},
+        {"method": "Ext<Greet>"},
+        {"method": "Http<Post>", "path": "/hello/*"},
+    ]}))
+    .unwrap();
+    let find =
+        |method: &str, path: &str| bind.find(&method.parse::<Method>().unwrap(), path).map(|found| found.params.len());
+    assert_eq!(find("Http<Get>", "/hello/ada"), Ok(1));
+    assert_eq!(find("Http<Post>", "/hello/ada"), Ok(0));
+    assert_eq!(find("Ext<Greet>", "/"), Ok(0));
+    assert_eq!(find("Ext<Greet>", "/hello/ada"), Err(RouteMiss::Method));
+    assert_eq!(find("Ext<Greet>", "/x"), Err(RouteMiss::Path));
+}
+
+#[test]
+fn grants_only_allow() {
+    let grant: Grant =
+        serde_json::from_value(json!({"to": "signed-in", "may": ["call"], "on": "a:b:*", "methods": ["Ext<*>"]}))
+            .unwrap();
+    let (ada, room): (Agent, Point) = ("a:users:ada".parse().unwrap(), "a:b:room".parse().unwrap());
+    let (ext, http): (Method, Method) = ("Ext<Say>".parse().unwrap(), "Http<Get>".parse().unwrap());
+    assert!(grant.allows(&ada, May::Call, &room, Some(&ext)));
+    assert!(!grant.allows(&Agent::Anonymous, May::Call, &room, Some(&ext)));
+    assert!(!grant.allows(&"a:chat:room".parse().unwrap(), May::Call, &room, Some(&ext)));
+    assert!(!grant.allows(&ada, May::Admin, &room, Some(&ext)));
+    assert!(!grant.allows(&ada, May::Call, &"a:c:room".parse().unwrap(), Some(&ext)));
+    assert!(!grant.allows(&ada, May::Call, &room, Some(&http)));
+    assert!(!grant.allows(&ada, May::Call, &room, None));
+}
+
+#[test]
+fn a_configuration_is_written_in_the_order_of_its_keys() {
+    let read = |text: &str| -> MechtronConfig { serde_json::from_str(text).unwrap() };
+    let one = read(r#"{"wasm":"w","bind":"b","config":{"z":1,"a":{"y":[{"d":1,"c":2}],"b":null}}}"#);
+    let other = read(r#"{"config":{"a":{"b":null,"y":[{"c":2,"d":1}]},"z":1},"bind":"b","wasm":"w"}"#);
+    assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&other).unwrap());
+    assert!(serde_json::to_string(&one).unwrap().contains(r#""config":{"a":{"b":null,"y":[{"c":2,"d":1}]},"z":1}"#));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_template_a_hole_a_size_or_a_refusal(text in "/?[a-z/{}*$0-9 :]{0,24}|\\PC{0,24}") {
+        if let Ok(template) = text.parse::<PathTemplate>() {
+            prop_assert_eq!(template.to_string(), text.clone());
+            let _ = template.matches(&text);
+        }
+        if let Ok(holed) = text.parse::<HoledText>() {
+            prop_assert_eq!(holed.to_string(), text.clone());
+        }
+        let _ = text.parse::<HoledPattern>();
+        let _ = text.parse::<Bytes>();
+    }
+
+    #[test]
+    fn a_size_is_its_number(bytes in any::<u64>()) {
+        prop_assert_eq!(serde_json::from_str::<Bytes>(&serde_json::to_string(&Bytes(bytes)).unwrap()).unwrap(), Bytes(bytes));
+    }
+
+    #[test]
+    fn any_json_is_a_document_or_a_refusal(text in "[\\{\\}\\[\\]\",:0-9a-z]{0,60}") {
+        let _ = serde_json::from_str::<Documents>(&text);
+        let _ = serde_json::from_str::<HttpLine>(&text);
+    }
+}
