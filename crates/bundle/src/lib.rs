@@ -15,6 +15,7 @@ mod digest;
 mod key;
 mod manifest;
 mod record;
+mod unique;
 
 pub use digest::{Digest, DigestError, key_segment};
 pub use key::{KeyError, PublicKey, RootKey, Signature};

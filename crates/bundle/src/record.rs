@@ -6,10 +6,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use starlane_protocol::Point;
 
-use crate::{Digest, KeyError, PublicKey, Signature};
+use crate::{Digest, KeyError, PublicKey, Signature, unique};
 
 /// Which bundle is installed at an application's point.
+///
+/// A key that this version does not know is refused: it could be one that narrows what may run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InstallRecord {
     /// The application's point.
     pub app: Point,
@@ -66,6 +69,6 @@ impl InstallRecord {
     pub fn verify(bytes: &[u8], signature: &[u8], root: &PublicKey) -> Result<Self, RecordError> {
         let signature = Signature::from_bytes(signature).map_err(RecordError::Key)?;
         root.verify(bytes, &signature).map_err(RecordError::Key)?;
-        serde_json::from_slice(bytes).map_err(|error| RecordError::Malformed(error.to_string()))
+        unique::from_slice(bytes).map_err(|error| RecordError::Malformed(error.to_string()))
     }
 }
