@@ -1,0 +1,139 @@
+//! The `starlane` command: one file per verb.
+//!
+//! Everything but `up` talks to a relay over HTTP. Exit codes: 0 done, 1 failed, 2 misused. With `--json` a command
+//! prints exactly one JSON document, also when it fails (`logs --follow` prints one on each line); without, colour and
+//! progress appear only on a terminal.
+
+mod arguments;
+mod client;
+mod completions;
+mod failure;
+mod install;
+mod logs;
+mod ls;
+mod operator;
+mod output;
+mod ping;
+mod publish;
+mod rm;
+mod send;
+mod table;
+mod token;
+mod units;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use client::Client;
+use failure::Failure;
+use operator::Data;
+use output::Output;
+
+/// A mesh of WebAssembly actors across browser tabs and servers
+#[derive(Parser)]
+#[command(name = "starlane", version, propagate_version = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What every verb understands.
+#[derive(clap::Args)]
+struct Common {
+    /// The relay to talk to, like http://localhost:7827
+    #[arg(long, global = true, value_name = "URL", env = "STARLANE_RELAY", hide_env = true)]
+    relay: Option<String>,
+    /// The token to show it
+    #[arg(long, global = true, env = "STARLANE_TOKEN", hide_env = true, hide_env_values = true)]
+    token: Option<String>,
+    /// The data folder of a relay on this machine
+    #[arg(long, global = true, value_name = "FOLDER", env = "STARLANE_DATA", hide_env = true)]
+    data: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Publish a folder as a bundle
+    Publish(publish::Publish),
+    /// Install a bundle as an application, or replace what is installed
+    Install(install::Install),
+    /// List what is in the mesh
+    Ls(ls::Ls),
+    /// Send a ping and print the answer
+    Send(send::Send),
+    /// Print what mechtrons and the relay log
+    Logs(logs::Logs),
+    /// Remove an application, a bundle, or a mechtron's state
+    Rm(rm::Rm),
+    /// Print a token and a sign-in link for a user
+    Token(token::Token),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+}
+
+/// What a verb works with.
+struct Context {
+    common: Common,
+    output: Output,
+}
+
+impl Context {
+    fn data(&self) -> Result<Data, Failure> {
+        Data::find(self.common.data.as_deref())
+    }
+
+    fn client(&self) -> Result<Client, Failure> {
+        // Without a data folder a relay and a token can still be named.
+        let operator = self.data().ok().map(|data| data.operator()).transpose()?.flatten();
+        Client::new(self.common.relay.as_deref(), self.common.token.as_deref(), operator)
+    }
+}
+
+/// Runs the command with these arguments, the program's name first.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error, json),
+    };
+    let context = Context { output: Output::new(cli.common.json), common: cli.common };
+    match dispatch(&context, cli.verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(&context.output),
+    }
+}
+
+fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
+    match verb {
+        Verb::Publish(publish) => publish.run(context),
+        Verb::Install(install) => install.run(context),
+        Verb::Ls(ls) => ls.run(context),
+        Verb::Send(send) => send.run(context),
+        Verb::Logs(logs) => logs.run(context),
+        Verb::Rm(rm) => rm.run(context),
+        Verb::Token(token) => token.run(context),
+        Verb::Completions(completions) => completions.run(context),
+    }
+}
+
+/// What the arguments' parser says: help and the version are no failure.
+fn refused(error: &clap::Error, json: bool) -> ExitCode {
+    if json && error.use_stderr() {
+        let message = error.to_string();
+        let message = message.trim_start_matches("error: ").lines().next().unwrap_or_default().to_owned();
+        return Failure::misuse("usage", message)
+            .hint("`starlane --help` shows what there is")
+            .tell(&Output::new(true));
+    }
+    // Where even that cannot be printed there is nobody to tell.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::MISUSED))
+}

@@ -1,0 +1,143 @@
+//! Arguments that name things of the mesh: parsed here, and refused with the byte at which they fail.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::json;
+use starlane_protocol::{Method, Point};
+use unicode_width::UnicodeWidthStr;
+
+use super::failure::Failure;
+
+const MARK: Style = AnsiColor::Red.on_default().bold();
+
+/// The space of a relay that nobody gave another.
+const SPACE: &str = "localhost";
+
+/// The version a suggestion gets when none was written.
+const FIRST: &str = "1.0.0";
+
+/// A point.
+pub(super) fn point(text: &str) -> Result<Point, Failure> {
+    text.parse().map_err(|error: starlane_protocol::PointError| {
+        let at = error.at().min(text.len());
+        Failure::misuse(error.code(), error.to_string())
+            .place(caret(text, at))
+            .with("point", json!(text))
+            .with("at", json!(at))
+            .hint("points look like `localhost:chat:greeter` or `localhost:repo:chat:1.2.0`")
+    })
+}
+
+/// The text with a mark under the byte.
+fn caret(text: &str, at: usize) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let before = text.get(..at).unwrap_or(text);
+    let before: String = before.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut shown = String::new();
+    // Writing into a string cannot fail.
+    let _ = writeln!(shown, "  {clean}\n  {}{MARK}^{MARK:#}", " ".repeat(before.width()));
+    shown
+}
+
+/// The point of a bundle: `<space>:repo:<series>:<version>`.
+pub(super) fn bundle(text: &str) -> Result<Point, Failure> {
+    let point = point(text)?;
+    let segments: Vec<&str> = point.segments().collect();
+    match segments.as_slice() {
+        [_, "repo", series, version] if point.path().is_none() && !series.contains('.') && version.contains('.') => {
+            Ok(point)
+        }
+        _ => Err(Failure::misuse(
+            "not-a-bundle",
+            format!("`{text}` is not a bundle: one is `<space>:repo:<series>:<version>`"),
+        )
+        .hint(format!("did you mean `{}`?", meant_bundle(&segments)))),
+    }
+}
+
+/// The bundle that somebody who wrote these segments may have meant.
+fn meant_bundle(segments: &[&str]) -> String {
+    let version = segments.iter().find(|segment| segment.contains('.') && semver::Version::parse(segment).is_ok());
+    let mut names = segments.iter().filter(|segment| **segment != "repo" && Some(*segment) != version).rev();
+    let series = names.next().copied().unwrap_or("name");
+    let space = names.next_back().copied().unwrap_or(SPACE);
+    format!("{space}:repo:{series}:{}", version.copied().unwrap_or(FIRST))
+}
+
+/// The point of an application: `<space>:<name>`.
+pub(super) fn app(text: &str) -> Result<Point, Failure> {
+    let point = point(text)?;
+    let segments: Vec<&str> = point.segments().collect();
+    match segments.as_slice() {
+        [_, _] if point.path().is_none() => Ok(point),
+        [name] => Err(not_an_app(text).hint(format!("did you mean `{SPACE}:{name}`?"))),
+        _ => {
+            Err(not_an_app(text)
+                .hint("a bundle comes second: `starlane install localhost:chat localhost:repo:chat:1.2.0`"))
+        }
+    }
+}
+
+fn not_an_app(text: &str) -> Failure {
+    Failure::misuse("not-an-app", format!("`{text}` is not an application: one is `<space>:<name>`"))
+}
+
+/// A method.
+pub(super) fn method(text: &str) -> Result<Method, Failure> {
+    text.parse().map_err(|error: starlane_protocol::MethodError| {
+        let example = match text.chars().all(|c| c.is_ascii_alphanumeric())
+            && text.starts_with(|c: char| c.is_ascii_uppercase())
+        {
+            true => format!("'Ext<{text}>'"),
+            false => "'Ext<Greet>'".into(),
+        };
+        Failure::misuse(error.code(), format!("`{text}`: {error}"))
+            .hint(format!("write it in quotes, like {example}: shells give < and > a meaning of their own"))
+    })
+}
+
+/// A header, written `name: value`.
+pub(super) fn header(text: &str) -> Result<(String, String), Failure> {
+    let wrong = || Failure::misuse("bad-header", format!("`{text}` is not a header: one is `name: value`"));
+    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
+    let name = name.trim().to_ascii_lowercase();
+    if name.is_empty() { Err(wrong()) } else { Ok((name, value.trim().to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_point_is_marked_at_its_byte() {
+        let failure = point("localhost:Chat").unwrap_err();
+        assert_eq!(failure.code(), "point-bad-segment");
+        let shown = anstream::adapter::strip_str(&failure.render()).to_string();
+        assert!(shown.contains("\n  localhost:Chat\n            ^\n"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_no_bundle_gets_a_suggestion() {
+        let hint = |text: &str| bundle(text).unwrap_err().to_json()["hint"].as_str().unwrap_or_default().to_owned();
+        for text in ["chat:1.2.0", "repo:chat:1.2.0", "localhost:chat:1.2.0"] {
+            assert_eq!(hint(text), "did you mean `localhost:repo:chat:1.2.0`?", "{text}");
+        }
+        assert_eq!(hint("chat"), "did you mean `localhost:repo:chat:1.0.0`?");
+        assert_eq!(hint("my.dev:repo:chat"), "did you mean `my.dev:repo:chat:1.0.0`?");
+        assert!(bundle("localhost:repo:chat:1.2.0").is_ok());
+    }
+
+    #[test]
+    fn an_app_is_a_space_and_a_name() {
+        assert!(app("localhost:chat").is_ok());
+        assert_eq!(app("chat").unwrap_err().to_json()["hint"], "did you mean `localhost:chat`?");
+        assert_eq!(app("localhost:repo:chat:1.0.0").unwrap_err().code(), "not-an-app");
+    }
+
+    #[test]
+    fn a_bare_name_is_offered_as_a_method() {
+        let failure = method("Greet").unwrap_err();
+        assert!(failure.to_json()["hint"].as_str().unwrap_or_default().contains("'Ext<Greet>'"));
+    }
+}

@@ -1,0 +1,38 @@
+//! `starlane install <app> <bundle>`.
+
+use clap::Args;
+use serde_json::{Value, json};
+use starlane_protocol::Point;
+
+use super::failure::Failure;
+use super::{Context, arguments};
+
+/// Install a bundle as an application, or replace what is installed.
+#[derive(Args)]
+pub(super) struct Install {
+    /// The application, like localhost:chat
+    app: String,
+    /// The bundle, like localhost:repo:chat:1.2.0
+    bundle: String,
+}
+
+impl Install {
+    pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
+        let (app, bundle) = (arguments::app(&self.app)?, arguments::bundle(&self.bundle)?);
+        let client = context.client()?;
+        let mut said = client.command(&app, "Install", &json!({ "bundle": bundle }))?;
+        if !said.is_object() {
+            said = json!({});
+        }
+        for (name, point) in [("app", &app), ("bundle", &bundle)] {
+            said[name] = json!(point);
+        }
+        context.output.result(&said, || people(&app, &bundle, &said, client.address().port()))
+    }
+}
+
+fn people(app: &Point, bundle: &Point, said: &Value, port: u16) -> String {
+    let generation = said["generation"].as_u64().map(|number| format!(", generation {number}")).unwrap_or_default();
+    let name = app.segments().last().unwrap_or_default();
+    format!("installed {app} from {bundle}{generation}\nhttp://{name}.{}:{port}/\n", app.space())
+}

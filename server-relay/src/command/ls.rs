@@ -1,0 +1,147 @@
+//! `starlane ls [point]`.
+
+mod mesh;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::table::{Side, Table, stacked};
+use super::{Context, arguments, units};
+use mesh::Mesh;
+
+/// List what is in the mesh.
+#[derive(Args)]
+pub(super) struct Ls {
+    /// Only this and what is below it
+    point: Option<String>,
+}
+
+impl Ls {
+    pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
+        let within = self.point.as_deref().map(arguments::point).transpose()?;
+        let mut list = context.client()?.mesh()?;
+        if let Some(within) = &within {
+            mesh::keep_within(&mut list, within);
+            if is_empty(&list) {
+                let failure = Failure::new("no-route", format!("nothing stands at {within}"));
+                return Err(failure.hint("`starlane ls` shows everything"));
+            }
+        }
+        context.output.result(&list, || people(&Mesh::read(&list)))
+    }
+}
+
+fn is_empty(list: &Value) -> bool {
+    mesh::PARTS.iter().all(|part| list[*part].as_array().is_none_or(Vec::is_empty))
+}
+
+fn people(mesh: &Mesh) -> String {
+    let shown = stacked(&[apps(mesh), mechtrons(mesh), stars(mesh), bundles(mesh), users(mesh)]);
+    if shown.is_empty() {
+        "nothing is there yet: `starlane publish` a folder, then `starlane install` it\n".into()
+    } else {
+        shown
+    }
+}
+
+fn apps(mesh: &Mesh) -> Table {
+    let mut table = Table::new("apps", &[("point", Side::Left), ("bundle", Side::Left), ("generation", Side::Right)]);
+    for app in &mesh.apps {
+        table.row(vec![app.point.clone(), app.bundle.clone(), app.generation.to_string()]);
+    }
+    table
+}
+
+/// Every mechtron that an application names, the running ones of it right below.
+fn mechtrons(mesh: &Mesh) -> Table {
+    const COLUMNS: &[(&str, Side)] = &[
+        ("point", Side::Left),
+        ("runs on", Side::Left),
+        ("status", Side::Left),
+        ("waves", Side::Right),
+        ("fuel", Side::Right),
+        ("memory", Side::Right),
+    ];
+    let mut table = Table::new("mechtrons", COLUMNS);
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    for named in mesh.apps.iter().flat_map(|app| &app.mechtrons) {
+        if !mesh.mechtrons.iter().any(|running| running.point == named.point) {
+            let cells = [named.point.as_str(), named.place(), "", "", "", ""];
+            rows.push((named.point.clone(), cells.map(str::to_owned).to_vec()));
+        }
+    }
+    for running in &mesh.mechtrons {
+        let cells = [
+            running.point.clone(),
+            running.star.clone(),
+            running.status.clone(),
+            units::count(running.waves),
+            units::count(running.fuel),
+            units::bytes(running.memory),
+        ];
+        rows.push((running.point.clone(), cells.to_vec()));
+    }
+    rows.sort();
+    rows.into_iter().for_each(|(_, cells)| table.row(cells));
+    table
+}
+
+fn stars(mesh: &Mesh) -> Table {
+    const COLUMNS: &[(&str, Side)] = &[
+        ("point", Side::Left),
+        ("kind", Side::Left),
+        ("agent", Side::Left),
+        ("there for", Side::Right),
+        ("mechtrons", Side::Right),
+    ];
+    let mut table = Table::new("stars", COLUMNS);
+    for star in &mesh.stars {
+        let (since, mechtrons) = (units::duration(star.since_ms), star.mechtrons.len().to_string());
+        table.row(vec![star.point.clone(), star.kind.clone(), star.agent.clone(), since, mechtrons]);
+    }
+    table
+}
+
+fn bundles(mesh: &Mesh) -> Table {
+    let mut table = Table::new("bundles", &[("point", Side::Left)]);
+    mesh.bundles.iter().for_each(|point| table.row(vec![point.clone()]));
+    table
+}
+
+fn users(mesh: &Mesh) -> Table {
+    let mut table = Table::new("users", &[("point", Side::Left)]);
+    mesh.users.iter().for_each(|point| table.row(vec![point.clone()]));
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESH: &str = include_str!("../../tests/fixtures/mesh/mesh.json");
+
+    fn shown(within: Option<&str>) -> String {
+        let mut list: Value = serde_json::from_str(MESH).unwrap();
+        if let Some(within) = within {
+            mesh::keep_within(&mut list, &within.parse().unwrap());
+        }
+        anstream::adapter::strip_str(&people(&Mesh::read(&list))).to_string()
+    }
+
+    #[test]
+    fn a_mesh_is_listed_as_its_transcript_says() {
+        assert_eq!(shown(None), include_str!("../../tests/fixtures/mesh/all.txt"));
+        assert_eq!(shown(Some("localhost")), shown(None));
+    }
+
+    #[test]
+    fn an_app_is_listed_with_its_mechtrons_wherever_they_run() {
+        assert_eq!(shown(Some("localhost:chat")), include_str!("../../tests/fixtures/mesh/chat.txt"));
+    }
+
+    #[test]
+    fn a_mesh_without_anything_says_what_to_do() {
+        assert!(people(&Mesh::default()).contains("starlane publish"));
+    }
+}

@@ -1,0 +1,104 @@
+//! `starlane publish <folder> <bundle>`.
+//!
+//! Contents go first, named by their digests, so that a publish that was cut off goes on where it ended; the manifest
+//! goes last, so that a bundle is there whole or not at all.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+use starlane_bundle::Digest;
+
+use super::client::Client;
+use super::failure::Failure;
+use super::{Context, arguments, units};
+use crate::publish::{Blob, Pack, pack};
+
+/// Publish a folder as a bundle.
+#[derive(Args)]
+pub(super) struct Publish {
+    /// The folder: app.toml, binds, mechtrons, wasm, and files
+    folder: PathBuf,
+    /// What to publish it as, like localhost:repo:chat:1.2.0
+    bundle: String,
+}
+
+/// What a publish had to send.
+#[derive(Default)]
+struct Sent {
+    files: usize,
+    bytes: u64,
+}
+
+impl Publish {
+    pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
+        let bundle = arguments::bundle(&self.bundle)?;
+        let shown = self.folder.display().to_string();
+        let pack = pack(&self.folder, &bundle).map_err(|faults| Failure::of_folder(&faults, &shown))?;
+        let client = context.client()?;
+        let sent = upload(&client, &pack, context.output.is_watched())?;
+        let said = client.put_bundle(&bundle, &pack.bytes)?;
+        if let Some(digest) = said["digest"].as_str().filter(|digest| *digest != pack.digest.to_string()) {
+            return Err(Failure::new(
+                "wrong-digest",
+                format!("the relay took the manifest for {digest}, and it is {}", pack.digest),
+            ));
+        }
+        let size: u64 = pack.manifest.files.values().map(|file| file.size).sum();
+        let files = pack.manifest.files.len();
+        let told = json!({
+            "bundle": bundle, "digest": pack.digest, "files": files, "bytes": size,
+            "sent": { "files": sent.files, "bytes": sent.bytes },
+        });
+        context.output.result(&told, || {
+            let new = format!("{} sent ({})", units::plural(sent.files, "file"), units::bytes(sent.bytes));
+            format!("published {bundle}\n{}, {}; {new}\n", units::plural(files, "file"), units::bytes(size))
+        })
+    }
+}
+
+/// Sends the contents that the relay lacks.
+fn upload(client: &Client, pack: &Pack, watched: bool) -> Result<Sent, Failure> {
+    let mut missing = Vec::new();
+    for (digest, blob) in &pack.blobs {
+        if !client.has_blob(digest)? {
+            missing.push((digest, blob));
+        }
+    }
+    let bar = bar(missing.iter().map(|(_, blob)| blob.size).sum(), watched);
+    let mut sent = Sent::default();
+    for (digest, blob) in missing {
+        bar.set_message(blob.path.clone());
+        let bytes = unchanged(digest, blob)?;
+        client.put_blob(digest, blob.size, bar.wrap_read(Cursor::new(bytes)))?;
+        sent.files += 1;
+        sent.bytes += blob.size;
+    }
+    bar.finish_and_clear();
+    Ok(sent)
+}
+
+/// The bytes of a file, if they still are what the manifest says.
+fn unchanged(digest: &Digest, blob: &Blob) -> Result<Vec<u8>, Failure> {
+    let path = &blob.path;
+    let bytes = fs::read(&blob.file)
+        .map_err(|error| Failure::new("read-failed", format!("`{path}` cannot be read: {error}")))?;
+    match digest.verifies(&bytes) {
+        true => Ok(bytes),
+        false => Err(Failure::new("file-changed", format!("`{path}` changed while it was being published"))
+            .hint("publish again when nothing writes to the folder")),
+    }
+}
+
+fn bar(bytes: u64, watched: bool) -> ProgressBar {
+    let target = if watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{bar:24} {binary_bytes} of {binary_total_bytes}  {wide_msg}");
+    let bar = ProgressBar::with_draw_target(Some(bytes), target);
+    match style {
+        Ok(style) => bar.with_style(style.progress_chars("━━─")),
+        Err(_) => bar,
+    }
+}

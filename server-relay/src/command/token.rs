@@ -1,0 +1,51 @@
+//! `starlane token <user>`.
+
+use clap::Args;
+use serde_json::{Value, json};
+use starlane_protocol::Point;
+
+use super::client::Client;
+use super::failure::Failure;
+use super::{Context, arguments};
+
+/// Print a token and a sign-in link for a user.
+#[derive(Args)]
+pub(super) struct Token {
+    /// The user: a point like localhost:users:ada, or its last segment
+    user: String,
+    /// Print the link alone
+    #[arg(long)]
+    link: bool,
+}
+
+impl Token {
+    pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
+        let client = context.client()?;
+        let user = user(&self.user, &client)?;
+        let said = client.command(&user, "Token", &json!({}))?;
+        let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+        context.output.result(&said, || match self.link {
+            true => format!("{}\n", text("link")),
+            false => format!("token    {}\nsign in  {}\n", text("token"), text("link")),
+        })
+    }
+}
+
+/// The user's point.
+fn user(text: &str, client: &Client) -> Result<Point, Failure> {
+    let named = arguments::point(text)?;
+    let segments: Vec<&str> = named.segments().collect();
+    match segments.as_slice() {
+        [id] => arguments::point(&format!("{}:users:{id}", space(&client.mesh()?)?)),
+        [_, "users", _] if named.path().is_none() => Ok(named),
+        _ => Err(Failure::misuse("not-a-user", format!("`{text}` is not a user: one is `<space>:users:<id>`"))),
+    }
+}
+
+/// The space that a relay serves, from its list.
+pub(super) fn space(mesh: &Value) -> Result<String, Failure> {
+    let mut stars = mesh["stars"].as_array().into_iter().flatten();
+    let point = stars.find_map(|star| star["point"].as_str());
+    let space = point.and_then(|point| point.split(':').next());
+    space.map(str::to_owned).ok_or_else(|| Failure::new("bad-answer", "the relay does not say which space it serves"))
+}

@@ -1,0 +1,106 @@
+//! Documents: TOML as people wrote it, read into the compiled form, unknown keys refused.
+//!
+//! One document's mistake does not hide another's. The texts are kept, so that what turns out to be wrong later can
+//! still be shown where it stands.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Deserialize;
+use starlane_bundle::MANIFEST_BYTES;
+use starlane_protocol::document::{Documents, MechtronConfig};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer};
+
+use super::folder::Listing;
+use super::{Fault, Place, config, files};
+
+/// The application's document.
+pub(super) const APP: &str = "app.toml";
+
+/// One step from a table towards a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step<'a> {
+    /// Into a table.
+    Key(&'a str),
+    /// Into an array.
+    Index(usize),
+}
+
+/// The texts of the documents, by path.
+#[derive(Debug, Default)]
+pub(super) struct Sources(BTreeMap<String, String>);
+
+impl Sources {
+    /// Where a value stands in a document.
+    pub(super) fn place(&self, path: &str, steps: &[Step<'_>]) -> Option<Place> {
+        let text = self.0.get(path)?;
+        let table = DeTable::parse(text).ok()?;
+        Some(Place::of(text, span(&table, steps)?))
+    }
+}
+
+fn span(table: &Spanned<DeTable<'_>>, steps: &[Step<'_>]) -> Option<Range<usize>> {
+    let (first, rest) = steps.split_first()?;
+    let Step::Key(key) = first else { return None };
+    let mut value: &Spanned<DeValue<'_>> = table.get_ref().get(*key)?;
+    for step in rest {
+        value = match step {
+            Step::Key(key) => value.get_ref().get(*key)?,
+            Step::Index(index) => value.get_ref().get(*index)?,
+        };
+    }
+    Some(value.span())
+}
+
+/// Reads every document of a folder.
+pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, Sources) {
+    let (mut documents, mut sources) = (Documents::default(), Sources::default());
+    for (path, file) in listing.files.iter().filter(|(path, _)| path.ends_with(".toml")) {
+        let read = match path.split_once('/') {
+            None if path == APP => one(path, file, &mut sources).map(|app| documents.app = app),
+            Some(("binds", _)) => one(path, file, &mut sources).map(|bind| keep(&mut documents.binds, path, bind)),
+            Some(("mechtrons", _)) => {
+                mechtron(path, file, &mut sources).map(|config| keep(&mut documents.mechtrons, path, config))
+            }
+            _ => Ok(()),
+        };
+        faults.extend(read.err().unwrap_or_default());
+    }
+    (documents, sources)
+}
+
+fn keep<T>(map: &mut BTreeMap<String, T>, path: &str, document: Option<T>) {
+    map.extend(document.map(|document| (path.to_owned(), document)));
+}
+
+fn mechtron(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<MechtronConfig>, Vec<Fault>> {
+    let config = one(path, file, sources)?;
+    config::check(path, sources.0.get(path).map(String::as_str).unwrap_or_default())?;
+    Ok(config)
+}
+
+/// Reads one document.
+fn one<T: for<'de> Deserialize<'de>>(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<T>, Vec<Fault>> {
+    let text = text(path, file).map_err(|fault| vec![fault])?;
+    let read = DeTable::parse(&text).and_then(|table| T::deserialize(Deserializer::from(table)));
+    let read = read.map(Some).map_err(|error| {
+        let place = error.span().map(|span| Place::of(&text, span));
+        vec![Fault::new("bad-document", error.message()).in_file(path).at(place)]
+    });
+    sources.0.insert(path.into(), text);
+    read
+}
+
+fn text(path: &str, file: &Path) -> Result<String, Fault> {
+    let bytes = files::bytes(path, file)?;
+    if bytes.len() > MANIFEST_BYTES {
+        return Err(Fault::new("document-too-large", "a document has 1 MiB at most").in_file(path));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let place = Place::of(&String::from_utf8_lossy(error.as_bytes()), at..at);
+        Fault::new("bad-document", "the document is not UTF-8").in_file(path).at(Some(place))
+    })
+}
