@@ -13,4 +13,5 @@ mod patterns;
 mod points;
 mod strategies;
 mod waves;
+mod wire_doc;
 mod words;

@@ -182,6 +182,9 @@ macro_rules! bye_codes {
         pub enum ByeCode { $($(#[$doc])* #[n($number)] $name,)* }
 
         impl ByeCode {
+            /// Every code there is, in the order of their numbers.
+            pub const ALL: &'static [ByeCode] = &[$(ByeCode::$name,)*];
+
             /// The stable word.
             pub fn word(self) -> &'static str {
                 match self { $(ByeCode::$name => $word,)* }
