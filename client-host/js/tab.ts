@@ -1,0 +1,178 @@
+// The star behind the face: the only file that calls into the wasm, and hears from it.
+//
+// Whatever throws in there and is not a told error is the star's end: every open call is rejected, later ones at once.
+
+import { start as startStar, type Draft, type Options, type Page, type Tab as Wasm } from "../glue/starlane.js";
+import { type Answer, Calls } from "./calls.js";
+import { lost, StarlaneError, thrown } from "./errors.js";
+import { fromLines } from "./headers.js";
+import { Wave } from "./received.js";
+
+/** How the lane is. */
+export interface Link {
+  up: boolean;
+  resumed: boolean;
+  reason: string;
+  message: string;
+  /** No further attempt is made. */
+  final: boolean;
+}
+
+/** Who hears what the star says. */
+export interface Listener {
+  named(point: string, agent: string): void;
+  linked(link: Link): void;
+  delivered(name: string, ticket: number, wave: Wave): void;
+  logged(level: number, point: string, text: string): void;
+  sliced(start: number, end: number): void;
+  taken(): void;
+  over(error: StarlaneError): void;
+}
+
+/** The running star. */
+export class Tab {
+  readonly #calls = new Calls();
+  readonly #listener: Listener;
+  #wasm: Wasm | undefined;
+  #over: StarlaneError | undefined;
+
+  private constructor(listener: Listener) {
+    this.#listener = listener;
+  }
+
+  static async start(options: Options, listener: Listener): Promise<Tab> {
+    const tab = new Tab(listener);
+    try {
+      const wasm = await startStar(options, tab.#page());
+      if (tab.#over) throw tab.#over;
+      tab.#wasm = wasm;
+      return tab;
+    } catch (error) {
+      throw thrown(error);
+    }
+  }
+
+  /** Asks, and waits for the answer, the signal, or the star's end. */
+  ping(draft: Draft, signal: AbortSignal | undefined, aborted: () => StarlaneError): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      let settled = (): void => undefined;
+      const number = this.#calls.keep({
+        resolve: (answer) => (settled(), resolve(answer)),
+        reject: (error) => (settled(), reject(error)),
+      });
+      if (signal) settled = this.#until(signal, number, aborted);
+      try {
+        this.#call((wasm) => wasm.ping(number, draft), draft.to);
+      } catch (error) {
+        this.#calls.take(number)?.reject(error as StarlaneError);
+      }
+    });
+  }
+
+  /** Gives a call up when the signal says so; gives what stops listening. */
+  #until(signal: AbortSignal, number: number, aborted: () => StarlaneError): () => void {
+    const abort = (): void => {
+      const call = this.#calls.take(number);
+      if (call === undefined) return;
+      call.reject(aborted());
+      this.#try((wasm) => wasm.cancel(number));
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    return () => signal.removeEventListener("abort", abort);
+  }
+
+  signal(draft: Draft): void {
+    this.#call((wasm) => wasm.signal(draft), draft.to);
+  }
+
+  serve(name: string, on: boolean): void {
+    this.#call((wasm) => wasm.serve(name, on));
+  }
+
+  answer(ticket: number, status: number, headers: string, type: string, body: Uint8Array): void {
+    this.#call((wasm) => wasm.answer(ticket, status, headers, type, body));
+  }
+
+  async open(app: string): Promise<void> {
+    try {
+      await this.#call((wasm) => wasm.open(app), app);
+    } catch (error) {
+      throw this.#judge(error, app);
+    }
+  }
+
+  mechtrons(): string {
+    return this.#call((wasm) => wasm.mechtrons());
+  }
+
+  /** The page or its network came back. */
+  wake(): void {
+    this.#try((wasm) => wasm.wake());
+  }
+
+  rename(star: string, secret: string): void {
+    this.#try((wasm) => wasm.rename(star, secret));
+  }
+
+  /** Ends the star; what waits is told why. */
+  close(error: StarlaneError): void {
+    this.#try((wasm) => wasm.close());
+    this.#end(error);
+  }
+
+  #page(): Page {
+    const listener = this.#listener;
+    return {
+      named: (point, agent) => listener.named(point, agent),
+      linked: (up, resumed, reason, message, final) => listener.linked({ up, resumed, reason, message, final }),
+      settled: (call, from, status, headers, type, body) => this.#calls.take(call)?.resolve({ from, status, headers, type, body }),
+      delivered: (name, ticket, from, to, agent, method, path, query, headers, type, bytes, wait) => {
+        const kind = ticket === 0 ? "signal" : "ping";
+        const wave = new Wave({ kind, from, to, agent, method, path, query, headers: fromLines(headers), type, bytes, wait });
+        listener.delivered(name, ticket, wave);
+      },
+      logged: (level, point, text) => listener.logged(level, point, text),
+      sliced: (start, end) => listener.sliced(start, end),
+      taken: () => listener.taken(),
+      trapped: (message) => this.#fail(new Error(message)),
+    };
+  }
+
+  #call<T>(call: (wasm: Wasm) => T, point?: string): T {
+    if (this.#over) throw this.#over;
+    if (!this.#wasm) throw lost("it has not started");
+    try {
+      return call(this.#wasm);
+    } catch (error) {
+      throw this.#judge(error, point);
+    }
+  }
+
+  /** A call whose failure nobody waits for. */
+  #try(call: (wasm: Wasm) => void): void {
+    try {
+      if (!this.#over) this.#call(call);
+    } catch {
+      // A star that failed has told everybody who waits.
+    }
+  }
+
+  #judge(error: unknown, point?: string): StarlaneError {
+    const told = thrown(error, point);
+    return told.code === "star-lost" ? this.#fail(error) : told;
+  }
+
+  #fail(cause: unknown): StarlaneError {
+    if (this.#over) return this.#over;
+    const error = cause instanceof StarlaneError ? cause : lost(cause);
+    this.#end(error);
+    this.#listener.over(error);
+    return error;
+  }
+
+  #end(error: StarlaneError): void {
+    this.#over ??= error;
+    this.#wasm = undefined;
+    this.#calls.end(() => error);
+  }
+}
