@@ -8,6 +8,7 @@ mod error;
 pub(crate) mod interpreter;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub use error::WasmError;
 pub use interpreter::Interpreter;
@@ -20,13 +21,17 @@ pub trait Engine {
     ///
     /// # Errors
     /// The rule the module breaks.
-    fn compile(&self, wasm: &[u8], stack: u64) -> Result<Rc<dyn Module>, WasmError>;
+    fn compile(&self, wasm: Arc<[u8]>, stack: u64) -> Result<Rc<dyn Module>, WasmError>;
 }
 
 /// A compiled module: what instances are made from.
 pub trait Module {
     /// Bytes of memory an instance begins with.
     fn first_memory(&self) -> u64;
+
+    /// Runs a guest's turn once more, with what it was given then, to name the functions it traps in, the innermost first.
+    /// Nothing is named when it does not trap again within `fuel`. The guest's data comes back, its turn used up.
+    fn trace(&self, guest: Box<Guest>, fuel: u64) -> (Vec<String>, Box<Guest>);
 
     /// Makes an instance; nothing of the module's code runs.
     ///

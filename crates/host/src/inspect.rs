@@ -11,7 +11,7 @@ const PAGE: u64 = 65_536;
 /// # Errors
 /// The rule it breaks.
 pub fn inspect(wasm: &[u8], memory_limit: u64) -> Result<(), WasmError> {
-    let module = Interpreter.compile(wasm, PAGE)?;
+    let module = Interpreter.compile(wasm.into(), PAGE)?;
     let first = module.first_memory();
     if first > memory_limit {
         let what = format!("its memory begins with {first} bytes, and its limit is {memory_limit}");

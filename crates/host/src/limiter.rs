@@ -64,6 +64,11 @@ impl Limiter {
         Self { budget, memory_limit, held: 0, denied: None }
     }
 
+    /// A limiter of the same bounds that counts from nothing, for another instance.
+    pub(crate) fn fresh(&self) -> Self {
+        Self::new(self.budget.clone(), self.memory_limit)
+    }
+
     /// Bytes the instance holds.
     pub(crate) fn held(&self) -> u64 {
         self.held

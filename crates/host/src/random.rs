@@ -7,6 +7,7 @@ use starlane_protocol::WaveId;
 const BLOCK: usize = 32;
 
 /// A stream of random bytes that depends on nothing but its seed.
+#[derive(Clone)]
 pub(crate) struct Random {
     seed: [u8; 32],
     counter: u64,

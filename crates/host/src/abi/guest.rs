@@ -1,6 +1,6 @@
 //! What an instance carries with it: who it is, its state, and the turn it is in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use starlane_bundle::Digest;
@@ -48,6 +48,8 @@ pub(crate) struct Turn {
     pub(crate) log_lines: u32,
     /// Files read in this turn.
     pub(crate) files: BTreeMap<Digest, Arc<[u8]>>,
+    /// Answers taken so far, as far as they are kept to find a trap again.
+    pub(crate) past: VecDeque<Wave>,
     /// What the suspended call waits for.
     pub(crate) blocked: Option<Blocked>,
 }

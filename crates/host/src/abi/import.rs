@@ -22,6 +22,11 @@ const RANDOM_BYTES: u32 = 4_096;
 /// Flag of `signal`: to the watchers.
 const TO_WATCHERS: i32 = 2;
 
+/// Answers of a turn that are kept to find a trap again.
+const PAST_ANSWERS: usize = 16;
+/// Bytes of an answer that is kept so.
+const PAST_ANSWER_BYTES: usize = 64 * 1_024;
+
 /// Fuel of any import: about what it costs beside a plain operator.
 const CALL_FUEL: u64 = 64;
 /// Bytes copied for one unit of fuel, the engine's own rate for `memory.copy`.
@@ -258,6 +263,9 @@ fn take_pong(token: u32, guest: &mut Guest) -> Result<i32, AbiError> {
         Some(Open::Answered(pong)) => {
             debug_assert_eq!(pong.kind, WaveKind::Pong);
             let status = pong.status.unwrap_or_default();
+            if guest.turn.past.len() < PAST_ANSWERS && pong.weight() <= PAST_ANSWER_BYTES {
+                guest.turn.past.push_back(pong.clone());
+            }
             guest.turn.pong = Some(pong);
             Ok(i32::from(status))
         }

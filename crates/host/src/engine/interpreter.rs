@@ -5,9 +5,12 @@
 //! an instance happened to call before.
 
 mod check;
+mod instrument;
 mod linker;
+mod trace;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use wasmi::{
     CompilationMode, Config, CustomFuelCosts, EnforcedLimits, Error, Linker, Memory, ResourceLimiter, Store, TrapCode,
@@ -57,22 +60,28 @@ fn config(stack: u64) -> Config {
 }
 
 struct Compiled {
+    wasm: Arc<[u8]>,
+    stack: u64,
     engine: wasmi::Engine,
     module: wasmi::Module,
     linker: Linker<Box<Guest>>,
 }
 
 impl Engine for Interpreter {
-    fn compile(&self, wasm: &[u8], stack: u64) -> Result<Rc<dyn Module>, WasmError> {
+    fn compile(&self, wasm: Arc<[u8]>, stack: u64) -> Result<Rc<dyn Module>, WasmError> {
         let engine = wasmi::Engine::new(&config(stack));
-        let module = wasmi::Module::new(&engine, wasm).map_err(|error| WasmError::NotWasm(error.to_string()))?;
-        check::module(&module, wasm)?;
+        let module = wasmi::Module::new(&engine, &*wasm).map_err(|error| WasmError::NotWasm(error.to_string()))?;
+        check::module(&module, &wasm)?;
         let linker = linker::linker(&engine).map_err(|error| WasmError::Import(error.to_string()))?;
-        Ok(Rc::new(Compiled { engine, module, linker }))
+        Ok(Rc::new(Compiled { wasm, stack, engine, module, linker }))
     }
 }
 
 impl Module for Compiled {
+    fn trace(&self, guest: Box<Guest>, fuel: u64) -> (Vec<String>, Box<Guest>) {
+        trace::trace(&self.wasm, self.stack, guest, fuel)
+    }
+
     fn first_memory(&self) -> u64 {
         match self.module.get_export("memory") {
             Some(wasmi::ExternType::Memory(memory)) => memory.minimum().saturating_mul(PAGE),
@@ -221,8 +230,9 @@ impl ResourceLimiter for Limiter {
         16
     }
 
+    // The second is that of an instrumented copy.
     fn memories(&self) -> usize {
-        1
+        2
     }
 }
 

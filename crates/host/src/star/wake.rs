@@ -93,7 +93,7 @@ impl Star {
             Err(refusal) => return self.cannot_wake(slot, refusal),
         };
         if !self.modules.contains_key(&(digest, stack)) {
-            match self.engine.compile(bytes, stack) {
+            match self.engine.compile(bytes.clone(), stack) {
                 Ok(module) => _ = self.modules.insert((digest, stack), module),
                 Err(error) => {
                     let message = format!("the code of {point} is refused ({}): {error}", error.code());

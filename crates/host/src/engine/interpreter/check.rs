@@ -2,6 +2,7 @@
 
 use wasmi::{ExternType, FuncType, Module, ValType};
 
+use super::instrument::unsigned;
 use crate::abi;
 use crate::engine::WasmError;
 
@@ -65,20 +66,8 @@ fn has_start(wasm: &[u8]) -> bool {
         if id == START_SECTION {
             return true;
         }
-        let Some((size, length)) = leb128(after) else { return false };
+        let Some((size, length)) = unsigned(after) else { return false };
         rest = after.get(length + size as usize..).unwrap_or_default();
     }
     false
-}
-
-/// An unsigned LEB128 number of 32 bits, and how many bytes it takes.
-fn leb128(bytes: &[u8]) -> Option<(u32, usize)> {
-    let mut value = 0u32;
-    for (at, byte) in bytes.iter().take(5).enumerate() {
-        value |= u32::from(byte & 0x7f) << (7 * at);
-        if byte & 0x80 == 0 {
-            return Some((value, at + 1));
-        }
-    }
-    None
 }
