@@ -1,0 +1,7 @@
+//! What the runtime guarantees, sentence by sentence: see `docs/semantics.md`.
+//!
+//! No test sleeps and none does I/O but reading guests: time is an event, and the test decides when a commit is stored, a
+//! file arrives or a lane breaks.
+
+mod first;
+mod world;

@@ -1,0 +1,130 @@
+//! Applications made in memory, from guests by name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use starlane_bundle::{Digest, FileEntry, Manifest, media_type};
+use starlane_host::app::InstalledApp;
+
+use super::{point, wasm};
+
+/// An application that is being put together. Every guest may be asked `Ext<Go>` at `/`.
+#[derive(Clone)]
+pub struct App {
+    name: String,
+    mechtrons: Vec<Mech>,
+    grants: Vec<Value>,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+/// One mechtron of it.
+#[derive(Clone)]
+pub struct Mech {
+    name: String,
+    guest: String,
+    keyed: bool,
+    placement: &'static str,
+    limits: Value,
+    may: Vec<String>,
+    bind: Value,
+    config: Value,
+}
+
+impl Mech {
+    /// A mechtron `name` that runs the guest of this file name.
+    pub fn new(name: &str, guest: &str) -> Self {
+        let (name, guest) = (name.to_owned(), guest.to_owned());
+        let bind = json!({ "route": [{ "method": "Ext<Go>" }] });
+        Self { name, guest, keyed: false, placement: "server", limits: json!({}), may: vec![], bind, config: json!({}) }
+    }
+
+    pub fn keyed(mut self) -> Self {
+        self.keyed = true;
+        self
+    }
+
+    pub fn tab(mut self) -> Self {
+        self.placement = "tab";
+        self
+    }
+
+    /// Sets one of `memory`, `fuel`, `mailbox`, `stack`.
+    pub fn limit(mut self, name: &str, value: u64) -> Self {
+        self.limits[name] = value.into();
+        self
+    }
+
+    pub fn may(mut self, pattern: &str) -> Self {
+        self.may.push(pattern.into());
+        self
+    }
+
+    pub fn bind(mut self, routes: Value) -> Self {
+        self.bind = json!({ "route": routes });
+        self
+    }
+
+    pub fn config(mut self, config: Value) -> Self {
+        self.config = config;
+        self
+    }
+}
+
+impl App {
+    /// `localhost:<name>`.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.into(), mechtrons: vec![], grants: vec![], files: BTreeMap::new() }
+    }
+
+    /// Adds a mechtron with everything as usual.
+    pub fn mechtron(self, name: &str, guest: &str) -> Self {
+        self.with(Mech::new(name, guest))
+    }
+
+    pub fn with(mut self, mechtron: Mech) -> Self {
+        self.mechtrons.push(mechtron);
+        self
+    }
+
+    /// Lets `to` call `on`.
+    pub fn grant(mut self, to: &str, on: &str) -> Self {
+        self.grants.push(json!({ "to": to, "may": ["call"], "on": on }));
+        self
+    }
+
+    pub fn file(mut self, path: &str, bytes: &[u8]) -> Self {
+        self.files.insert(path.into(), bytes.into());
+        self
+    }
+
+    /// The installed application and its files.
+    pub fn build(self, generation: u64) -> (Arc<InstalledApp>, BTreeMap<Digest, Arc<[u8]>>) {
+        let mut contents = self.files;
+        let (mut binds, mut configs, mut placed) = (json!({}), json!({}), json!({}));
+        for mech in &self.mechtrons {
+            let name = &mech.name;
+            let (wasm_path, bind) = (format!("wasm/{name}.wasm"), format!("binds/{name}.toml"));
+            contents.insert(wasm_path.clone(), wasm(&mech.guest));
+            binds[&bind] = mech.bind.clone();
+            let config = format!("mechtrons/{name}.toml");
+            configs[&config] = json!({
+                "wasm": wasm_path, "bind": bind, "limits": mech.limits, "config": mech.config, "may": { "call": mech.may },
+            });
+            placed[name] = json!({ "config": config, "keyed": mech.keyed, "placement": mech.placement });
+        }
+        let app = json!({ "mechtrons": placed, "grant": self.grants });
+        let documents = serde_json::from_value(json!({ "app": app, "binds": binds, "mechtrons": configs })).unwrap();
+        let entry = |path: &str, bytes: &[u8]| {
+            let (sha256, size) = (Digest::of(bytes), bytes.len() as u64);
+            FileEntry { sha256, size, media: media_type(path).into() }
+        };
+        let files = contents.iter().map(|(path, bytes)| (path.clone(), entry(path, bytes))).collect();
+        let bundle = point(&format!("localhost:repo:{}:1.0.{generation}", self.name));
+        let manifest = Manifest::new(bundle, files, documents).unwrap();
+        let digest = Digest::of(&manifest.to_bytes());
+        let app = point(&format!("localhost:{}", self.name));
+        let app = InstalledApp::new(&app, &manifest, digest, generation).unwrap();
+        (Arc::new(app), contents.into_values().map(|bytes| (Digest::of(&bytes), bytes.into())).collect())
+    }
+}
