@@ -24,7 +24,7 @@ use clap::Args;
 
 use crate::build;
 use crate::lock::build_lock;
-use crate::report::{Outcome, Report};
+use crate::report::{CHECK, Outcome, Report};
 use crate::step::seconds;
 
 /// How the checks are done.
@@ -68,7 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.sources {
         each(&mut report, &SOURCES, options.bless);
     } else {
-        report.stage("check", |report| all(report, options.bless));
+        report.stage(CHECK, |report| all(report, options.bless));
     }
     report.finish()
 }
@@ -89,7 +89,7 @@ fn each(report: &mut Report, checks: &[(&str, Check)], bless: bool) {
         let failure = check(bless).err().map(|error| format!("{error:#}"));
         let mark = if failure.is_some() { "failed" } else { "ok" };
         println!("  {name}: {mark}, {}", seconds(begun.elapsed()));
-        report.add(Outcome { kind: "check", name: (*name).to_owned(), time: begun.elapsed(), failure });
+        report.add(Outcome { kind: CHECK, name: (*name).to_owned(), time: begun.elapsed(), failure });
     }
 }
 

@@ -9,6 +9,9 @@ use crate::step::seconds;
 /// How many of the slowest are named.
 const SLOWEST: usize = 10;
 
+/// The kind of checks: they are no tests, and mostly compile.
+pub(crate) const CHECK: &str = "check";
+
 /// The result of one test or check.
 pub(crate) struct Outcome {
     /// What sort of test: `check`, `rust`, `doc`, `node`, `browser`.
@@ -97,7 +100,7 @@ impl Report {
     fn print_slowest(&mut self) {
         self.outcomes.sort_by_key(|outcome| std::cmp::Reverse(outcome.time));
         println!("the slowest:");
-        for outcome in self.outcomes.iter().take(SLOWEST) {
+        for outcome in self.outcomes.iter().filter(|outcome| outcome.kind != CHECK).take(SLOWEST) {
             println!("  {:>9}  {} {}", seconds(outcome.time), outcome.kind, outcome.name);
         }
     }

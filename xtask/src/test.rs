@@ -77,7 +77,7 @@ fn prepare(report: &mut Report, options: &Options) -> Option<Vec<binaries::Binar
     }
     let mut made = None;
     report.stage("build", |_| {
-        build::all(&build::Options::default())?;
+        build::before_relay(&build::Options::default())?;
         made = Some(binaries::build()?);
         Ok(())
     });

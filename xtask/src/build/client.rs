@@ -39,8 +39,7 @@ pub(crate) fn build(wasm_opt: WasmOpt) -> Result<()> {
         always("  wasm-opt", || shrink::shrink(&glue::wasm(), wasm_opt))
     })?;
     let face = Stamp::new("client-face").reads(FACE).reads(glue::FILES).makes(["client-host/dist"]);
-    step("client: package", &face, face::make)?;
-    face::print_sizes()
+    step("client: package", &face, face::make)
 }
 
 fn compile() -> Result<()> {

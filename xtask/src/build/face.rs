@@ -25,12 +25,12 @@ pub(crate) fn make() -> Result<()> {
     bundle("client-host/js/index.ts", "esm", "starlane.mjs")?;
     bundle("client-host/js/script.ts", "iife", "starlane.js")?;
     types(&dist)?;
-    files::write(&dist.join("starlane.js.sri"), integrity(&files::read(&dist.join("starlane.js"))?))
+    files::write(&dist.join("starlane.js.sri"), integrity(&files::read(&dist.join("starlane.js"))?))?;
+    print_sizes(&dist)
 }
 
 /// One line with what a newcomer's browser loads.
-pub(crate) fn print_sizes() -> Result<()> {
-    let dist = at("client-host/dist");
+fn print_sizes(dist: &Path) -> Result<()> {
     for name in ["starlane.wasm", "starlane.mjs", "starlane.js"] {
         let bytes = files::read(&dist.join(name))?;
         println!("    {name}: {} KB, gzip {} KB", bytes.len() / 1000, gzip(&bytes)? / 1000);

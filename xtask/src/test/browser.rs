@@ -61,7 +61,7 @@ pub(crate) fn run(report: &mut Report, options: &Options) -> Result<()> {
     let json = scratch("browser.json");
     files::write(&json, "")?;
     let playwright = &mut npm_program("playwright");
-    playwright.args(["test", "-c", CONFIG, "--reporter=list,json"]);
+    playwright.env("FORCE_COLOR", "0").args(["test", "-c", CONFIG, "--reporter=list,json"]);
     if let Some(filter) = &options.filter {
         playwright.args(["-g", filter, "--pass-with-no-tests"]);
     }

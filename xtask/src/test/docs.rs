@@ -12,7 +12,7 @@ use crate::run::{capture, cargo};
 /// Runs the doc tests.
 pub(crate) fn run(report: &mut Report, options: &Options) -> Result<()> {
     let mut cargo = cargo();
-    cargo.args(["test", "--doc", "--workspace", "--no-fail-fast"]).envs(environment(false));
+    cargo.args(["test", "--doc", "--workspace", "--exclude", "xtask", "--no-fail-fast"]).envs(environment(false));
     if let Some(filter) = &options.filter {
         cargo.args(["--", filter]);
     }
