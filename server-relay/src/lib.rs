@@ -1,4 +1,32 @@
 //! Stars on a server, joined with tabs into one mesh; and the starlane command.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), starlane_relay::RelayError> {
+//! let relay = starlane_relay::open(starlane_relay::RelayConfig::new("data")).await?;
+//! println!("{}", relay.sign_in_link());
+//! relay.run_until(async {}).await;
+//! # Ok(())
+//! # }
+//! ```
 
+mod blobs;
+mod clock;
 pub mod command;
+mod http;
+mod keys;
+mod link;
+mod log;
+mod mesh;
+mod problem;
 pub mod publish;
+mod registry;
+mod relay;
+mod shell;
+mod steward;
+mod store;
+mod switchboard;
+mod token;
+
+pub use log::log_to_stderr;
+pub use relay::{Relay, RelayConfig, RelayError, open};
+pub use store::StoreError;

@@ -3,6 +3,8 @@
 //! A folder of `fixtures/publish` is copied elsewhere, the `.wat` in its folders compiled into `wasm/`, and packed.
 //! `STARLANE_BLESS=1` writes what came out as the new expectation.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,165 @@
+//! Bundles and their files: published by whoever may, read by whoever may call anything of an application made from them.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+use starlane_bundle::{Digest, MANIFEST_BYTES, Signed};
+use starlane_protocol::{Agent, Code, May, Point};
+use warp::http::Method;
+use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+
+use super::answer::Answer;
+use super::host::Site;
+use super::request::Request;
+use super::respond::SIGNATURE;
+use crate::blobs::BlobError;
+use crate::mesh::Mesh;
+use crate::problem::Problem;
+use crate::registry::{Installation, Picture};
+use crate::steward;
+
+/// What is named by its digest never changes; what is not for everybody is kept by the visitor only.
+const FOREVER: &str = "private, max-age=31536000, immutable";
+
+/// `…/bundles/<point or digest>`.
+pub(super) async fn bundle(
+    mesh: &Arc<Mesh>,
+    request: &mut Request,
+    name: &str,
+    site: &Site,
+) -> Result<Answer, Problem> {
+    let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
+    match (&request.method, site) {
+        (&Method::PUT, Site::Own) => publish(mesh, request, &name).await,
+        (_, Site::Own) => request.only("GET, HEAD, PUT").and_then(|()| read(mesh, request, &name, site)),
+        _ => request.only("GET, HEAD").and_then(|()| read(mesh, request, &name, site)),
+    }
+}
+
+/// `…/blobs/<sha256>`.
+pub(super) async fn blob(mesh: &Arc<Mesh>, request: &mut Request, name: &str, site: &Site) -> Result<Answer, Problem> {
+    let digest: Digest = name.parse().map_err(|_| {
+        Problem::named(Code::BadWave, "bad-digest", "a file is named by its SHA-256: 64 lower-case hex digits")
+    })?;
+    match (&request.method, site) {
+        (&Method::PUT, Site::Own) => store(mesh, request, digest).await,
+        (&Method::HEAD, Site::Own) => has(mesh, request, digest).await,
+        (_, Site::Own) => {
+            request.only("GET, HEAD, PUT")?;
+            fetch(mesh, request, digest, site).await
+        }
+        _ => {
+            request.only("GET, HEAD")?;
+            fetch(mesh, request, digest, site).await
+        }
+    }
+}
+
+async fn publish(mesh: &Arc<Mesh>, request: &mut Request, name: &str) -> Result<Answer, Problem> {
+    let point: Point = name.parse().map_err(|error| Problem::new(Code::BadPoint, format!("`{name}`: {error}")))?;
+    steward::judge(mesh, &request.visitor(mesh)?.agent, May::Publish, &point)?;
+    let bytes = request.whole(MANIFEST_BYTES).await?;
+    let signed = mesh.registry.accept(&point, bytes.into(), &mesh.keys.root, &mesh.store, &mesh.blobs).await?;
+    tracing::info!(bundle = %point, digest = %signed.digest, "published");
+    Ok(Answer::json(200, json!({ "bundle": point, "digest": signed.digest }).to_string()))
+}
+
+fn read(mesh: &Mesh, request: &Request, name: &str, site: &Site) -> Result<Answer, Problem> {
+    let agent = request.visitor(mesh)?.agent;
+    let picture = mesh.registry.now();
+    let signed = picture.bundle(name).filter(|signed| {
+        let made_from = |one: &Installation| one.app.digest == signed.digest;
+        may_read(mesh, &picture, &agent, site, &signed.manifest.bundle, made_from)
+    });
+    let signed = signed.ok_or_else(|| nothing(&agent, format!("there is no bundle `{name}` for you here")))?;
+    Ok(manifest(request, signed))
+}
+
+fn manifest(request: &Request, signed: &Signed) -> Answer {
+    let etag = format!("\"{}\"", signed.digest);
+    let answer = Answer::new(200)
+        .header(CONTENT_TYPE, "application/json")
+        .header(ETAG, &etag)
+        .header(CACHE_CONTROL, "no-cache")
+        .header(SIGNATURE, STANDARD.encode(signed.signature.to_bytes()));
+    if request.header(&IF_NONE_MATCH).is_some_and(|known| known.contains(&etag)) {
+        return Answer { status: 304, ..answer };
+    }
+    answer.body(signed.bytes.to_vec())
+}
+
+async fn store(mesh: &Arc<Mesh>, request: &mut Request, digest: Digest) -> Result<Answer, Problem> {
+    may_publish(mesh, request)?;
+    let mut upload = mesh.blobs.upload().await?;
+    while let Some(part) = request.next().await? {
+        upload.write(&part).await?;
+    }
+    upload.finish(digest).await?;
+    Ok(Answer::json(201, json!({ "digest": digest }).to_string()))
+}
+
+/// Whoever may publish may ask what need not be uploaded; others are answered as by GET.
+async fn has(mesh: &Arc<Mesh>, request: &Request, digest: Digest) -> Result<Answer, Problem> {
+    if let Err(problem) = may_publish(mesh, request) {
+        let agent = request.visitor(mesh)?.agent;
+        if !may_read_blob(mesh, &agent, &Site::Own, &digest) {
+            return Err(problem);
+        }
+    }
+    mesh.blobs.size(&digest).await.ok_or(BlobError::Missing(digest))?;
+    Ok(Answer::new(200))
+}
+
+async fn fetch(mesh: &Arc<Mesh>, request: &Request, digest: Digest, site: &Site) -> Result<Answer, Problem> {
+    let agent = request.visitor(mesh)?.agent;
+    if !may_read_blob(mesh, &agent, site, &digest) {
+        return Err(nothing(&agent, format!("there is no file {digest} for you here")));
+    }
+    let etag = format!("\"{digest}\"");
+    let answer = Answer::new(200)
+        .header(CONTENT_TYPE, "application/octet-stream")
+        .header(ETAG, &etag)
+        .header(CACHE_CONTROL, FOREVER);
+    if request.header(&IF_NONE_MATCH).is_some_and(|known| known.contains(&etag)) {
+        return Ok(Answer { status: 304, ..answer });
+    }
+    Ok(answer.body(mesh.blobs.read(&digest).await?.to_vec()))
+}
+
+/// Files belong to no bundle yet while they are uploaded: whoever may publish anywhere below `repo` may upload.
+fn may_publish(mesh: &Mesh, request: &Request) -> Result<(), Problem> {
+    let repo = mesh.space.child("repo").map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+    steward::judge(mesh, &request.visitor(mesh)?.agent, May::Publish, &repo)
+}
+
+fn may_read_blob(mesh: &Mesh, agent: &Agent, site: &Site, digest: &Digest) -> bool {
+    let picture = mesh.registry.now();
+    may_read(mesh, &picture, agent, site, &mesh.space, |one| one.has_blob(digest))
+}
+
+/// Whether one of the applications made from it is the agent's to use. On an application's host only that one counts.
+fn may_read(
+    mesh: &Mesh,
+    picture: &Picture,
+    agent: &Agent,
+    site: &Site,
+    on: &Point,
+    made_from: impl Fn(&Installation) -> bool,
+) -> bool {
+    let usable = |one: &Installation| made_from(one) && one.is_for(agent, &picture.grants);
+    match site {
+        Site::App(one) => usable(one),
+        Site::Own | Site::Space => {
+            picture.apps.values().any(|one| usable(one)) || steward::judge(mesh, agent, May::Read, on).is_ok()
+        }
+    }
+}
+
+/// What is not there and what may not be seen look the same.
+fn nothing(agent: &Agent, what: String) -> Problem {
+    let code = if *agent == Agent::Anonymous { Code::SignIn } else { Code::NotFound };
+    Problem::new(code, what)
+}

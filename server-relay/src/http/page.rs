@@ -1,0 +1,156 @@
+//! Pages by a mechtron: the request becomes a ping, its pong is the answer.
+//!
+//! A mechtron never sees cookies or tokens, and cannot set what belongs to the origin as a whole.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use starlane_host::admit::Via;
+use starlane_protocol::limits::BODY_BYTES;
+use starlane_protocol::{Agent, Body, Code, Headers, Point, Wave, WaveId, WaveKind};
+use warp::http::HeaderMap;
+use warp::http::header::{CONTENT_TYPE, HeaderName};
+
+use super::answer::Answer;
+use super::request::Request;
+use crate::keys::random;
+use crate::mesh::Mesh;
+use crate::problem::Problem;
+
+/// Methods a mechtron can be asked with over HTTP, and their names in the mesh.
+const METHODS: [(&str, &str); 6] = [
+    ("GET", "Http<Get>"),
+    ("HEAD", "Http<Get>"),
+    ("POST", "Http<Post>"),
+    ("PUT", "Http<Put>"),
+    ("PATCH", "Http<Patch>"),
+    ("DELETE", "Http<Delete>"),
+];
+
+/// Headers of a request that are the visitor's and the connection's own.
+const KEPT_FROM_MECHTRONS: [&str; 13] = [
+    "cookie",
+    "authorization",
+    "proxy-authorization",
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "content-length",
+    "content-type",
+    "proxy-connection",
+    "starlane-code",
+];
+
+/// Headers of a reply that are the origin's and the connection's own.
+const KEPT_FROM_VISITORS: [&str; 12] = [
+    "set-cookie",
+    "service-worker-allowed",
+    "clear-site-data",
+    "strict-transport-security",
+    "connection",
+    "keep-alive",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "content-length",
+    "content-type",
+    "www-authenticate",
+];
+
+/// Answers a request that a line of `[http]` leads to a mechtron.
+pub(super) async fn answer(
+    mesh: &Arc<Mesh>,
+    request: &mut Request,
+    to: &Point,
+    agent: Agent,
+) -> Result<Answer, Problem> {
+    let method = METHODS.iter().find(|(name, _)| *name == request.method.as_str());
+    let Some((_, method)) = method else {
+        return Err(Problem::wrong_method(request.method.as_str(), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    };
+    let method = method.parse().map_err(|_| Problem::new(Code::Internal, "a method has no name"))?;
+    let id = random().map(WaveId).map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+    let from = sender(mesh, &agent)?;
+    let mut ping = Wave::new(id, WaveKind::Ping, from, agent, to.clone(), method);
+    (ping.path, ping.query) = (request.path.as_str().into(), request.query.as_str().into());
+    ping.headers = headers(&request.headers);
+    let bytes = request.whole(BODY_BYTES).await?;
+    if !bytes.is_empty() {
+        ping.body = Body::new(request.header(&CONTENT_TYPE).unwrap_or_default(), bytes.to_vec());
+    }
+    ping.check().map_err(starlane_protocol::Refusal::from)?;
+    let pong = mesh.ask(ping, Via::HttpLine).await;
+    if pong.code().is_some() { Err(refused(mesh, request, to, &pong)) } else { Ok(reply(&pong)) }
+}
+
+/// Who a wave that came by HTTP is from: its user, or the relay for somebody who is nobody.
+pub(super) fn sender(mesh: &Mesh, agent: &Agent) -> Result<Point, Problem> {
+    let relay = || mesh.stars.child("relay").map_err(|error| Problem::new(Code::Internal, error.to_string()));
+    agent.point().cloned().map_or_else(relay, Ok)
+}
+
+fn headers(of: &HeaderMap) -> Headers {
+    let mut headers = Headers::default();
+    for (name, value) in of {
+        if let Ok(value) = value.to_str()
+            && !KEPT_FROM_MECHTRONS.contains(&name.as_str())
+        {
+            // What is over the bounds of a wave is left out.
+            let _ = headers.push(name.as_str(), value);
+        }
+    }
+    headers
+}
+
+fn reply(pong: &Wave) -> Answer {
+    let status = pong.status.unwrap_or(500);
+    // What is below 200 would be read as a part of the connection, not as an answer.
+    let mut answer = Answer::new(if status < 200 { 502 } else { status });
+    for (name, value) in pong.headers.iter() {
+        let kept = KEPT_FROM_VISITORS.contains(&name) || name.starts_with("access-control-");
+        if let (false, Ok(name)) = (kept, HeaderName::from_bytes(name.as_bytes())) {
+            answer = answer.header(name, value);
+        }
+    }
+    if !pong.body.media.is_empty() {
+        answer = answer.header(CONTENT_TYPE, &pong.body.media);
+    }
+    if matches!(status, 204 | 304) { answer } else { answer.body(pong.body.bytes.to_vec()) }
+}
+
+#[derive(Deserialize)]
+struct Told {
+    message: String,
+    hint: String,
+}
+
+/// What the mesh itself said instead of the mechtron.
+fn refused(mesh: &Mesh, request: &Request, to: &Point, pong: &Wave) -> Problem {
+    let code = pong.code().and_then(Code::from_word).unwrap_or(Code::Internal);
+    let mut problem = Problem::new(code, format!("`{to}` did not answer"));
+    if let Ok(told) = serde_json::from_slice::<Told>(&pong.body.bytes) {
+        problem.message = told.message;
+        problem.hint = told.hint.into();
+    }
+    if code == Code::Deadline {
+        problem.status = 504;
+    }
+    if code == Code::WrongMethod {
+        problem.allow = Some(allowed(mesh, request, to));
+    }
+    problem
+}
+
+/// The methods that the mechtron's bind names for this path.
+fn allowed(mesh: &Mesh, request: &Request, to: &Point) -> String {
+    let picture = mesh.registry.now();
+    let routes = picture.mechtron(to).map(|spec| spec.bind.routes.as_slice()).unwrap_or_default();
+    let fits = |name: &str| {
+        routes.iter().any(|route| route.method.as_str() == name && route.path.matches(&request.path).is_some())
+    };
+    let methods = METHODS.iter().filter(|(_, name)| fits(name)).map(|(method, _)| *method);
+    methods.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
+}

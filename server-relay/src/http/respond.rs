@@ -1,0 +1,100 @@
+//! From a request to an answer.
+
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use futures_util::StreamExt;
+use hyper::upgrade::OnUpgrade;
+use starlane_host::app::HttpTo;
+use starlane_protocol::Code;
+use starlane_protocol::document::Visitors;
+use warp::filters::path::FullPath;
+use warp::http::header::{HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use warp::http::{HeaderMap, Method, Response};
+use warp::{Filter, Reply};
+
+use super::answer::Answer;
+use super::host::{self, Site};
+use super::request::Request;
+use super::{cors, files, origin, page, reserved};
+use crate::mesh::Mesh;
+use crate::problem::Problem;
+use crate::registry::Installation;
+
+/// The whole of what the relay serves, as one filter.
+pub(crate) fn filter(mesh: Arc<Mesh>) -> impl Filter<Extract = (impl Reply,), Error = warp::Rejection> + Clone {
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::method()
+        .and(warp::path::full())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<OnUpgrade>())
+        .and(warp::body::stream())
+        .and(warp::any().map(move || mesh.clone()))
+        .then(|method: Method, path: FullPath, query, headers: HeaderMap, upgrade, body, mesh: Arc<Mesh>| {
+            let body = StreamExt::map(body, |part: Result<_, warp::Error>| part.map(|mut part| whole(&mut part)));
+            let path = path.as_str().to_owned();
+            respond(mesh, Request { method, path, query, headers, upgrade, body: Box::pin(body) })
+        })
+}
+
+fn whole(part: &mut impl Buf) -> Bytes {
+    part.copy_to_bytes(part.remaining())
+}
+
+async fn respond(mesh: Arc<Mesh>, mut request: Request) -> Response<Bytes> {
+    let readers = cors::readers(&mesh, &request);
+    let html = request.wants_html();
+    let answer = match answer(&mesh, &mut request, &readers).await {
+        Ok(answer) => answer,
+        Err(problem) => Answer::problem(&problem, html),
+    };
+    let answer = cors::say(&readers, answer).header(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    let answer = if answer.headers.contains_key(REFERRER_POLICY) {
+        answer
+    } else {
+        answer.header(REFERRER_POLICY, "strict-origin-when-cross-origin")
+    };
+    answer.into_response()
+}
+
+async fn answer(mesh: &Arc<Mesh>, request: &mut Request, readers: &cors::Readers) -> Result<Answer, Problem> {
+    let site = host::site(mesh, &mesh.registry.now(), request)?;
+    if request.method == Method::OPTIONS {
+        return Ok(cors::preflight(readers));
+    }
+    if !request.reads() {
+        origin::check(mesh, request)?;
+    }
+    if request.path == "/starlane" || request.path.starts_with("/starlane/") {
+        return reserved::answer(mesh, request, &site).await;
+    }
+    match site {
+        Site::Own if request.path == "/" => Ok(Answer::redirect(302, "/starlane/")),
+        Site::Own => Err(Problem::new(Code::NotFound, "there is nothing here; the console is at /starlane/")),
+        Site::Space => Ok(Answer::redirect(307, &mesh.console())),
+        Site::App(one) => app(mesh, request, &one).await,
+    }
+}
+
+/// Serves an application by the lines of its `[http]`.
+async fn app(mesh: &Arc<Mesh>, request: &mut Request, one: &Installation) -> Result<Answer, Problem> {
+    let path = request.path.as_str();
+    let fits = |prefix: &str, open_end| if open_end { path.starts_with(prefix) } else { path == prefix };
+    let rule = one.app.http.iter().find(|rule| fits(&rule.prefix, rule.open_end)).cloned();
+    let rule = rule.ok_or_else(|| {
+        Problem::new(Code::NotFound, format!("`{}` serves nothing at {path}", one.app.point))
+            .hint("Look at `[http]` in its app.toml.")
+    })?;
+    let visitor = request.visitor(mesh)?;
+    if rule.visitors == Visitors::SignedIn && !visitor.agent.is_user() {
+        return Err(Problem::new(Code::SignIn, "this page is for users who are signed in"));
+    }
+    match &rule.to {
+        HttpTo::Files(target) => files::answer(mesh, request, &one.app, target).await,
+        HttpTo::Mechtron(point) => page::answer(mesh, request, point, visitor.agent).await,
+    }
+}
+
+/// Headers of ours that nothing else sets.
+pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("starlane-signature");

@@ -1,0 +1,100 @@
+//! All lanes, by the ids of their stars.
+//!
+//! A star's id belongs to whoever knows its secret, while its lane is open and for two minutes more.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use starlane_bundle::Digest;
+use starlane_protocol::lane::{Bye, ByeCode, Frame};
+
+use super::lane::Lane;
+
+/// Lanes of one relay: at some 10 KiB each, and as many sockets as a process commonly may have.
+const LANES: usize = 16_384;
+
+/// How long an id stays with its star when the lane is gone.
+const AWAY: Duration = Duration::from_secs(120);
+
+/// Ids that are kept for stars without a lane; above it the ones away the longest are forgotten.
+const STARS_AWAY: usize = 16_384;
+
+/// The lanes of a relay.
+#[derive(Default)]
+pub(crate) struct Lanes {
+    open: RwLock<HashMap<String, Arc<Lane>>>,
+    away: Mutex<HashMap<String, (Digest, Instant)>>,
+    last: AtomicU64,
+}
+
+impl Lanes {
+    /// The number of the next lane.
+    pub(super) fn next_id(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The lane of a star.
+    pub(crate) fn get(&self, star: &str) -> Option<Arc<Lane>> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner).get(star).cloned()
+    }
+
+    /// All lanes, in the order of their stars.
+    pub(crate) fn all(&self) -> Vec<Arc<Lane>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = open.values().cloned().collect();
+        all.sort_by(|a, b| a.star.cmp(&b.star));
+        all
+    }
+
+    /// Whether a star was here within the last two minutes, and has no lane.
+    pub(crate) fn is_away(&self, star: &str) -> bool {
+        let away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.get(star).is_some_and(|(_, since)| since.elapsed() < AWAY)
+    }
+
+    /// Tells every lane whose agent fits.
+    pub(crate) fn tell(&self, frame: &Frame, fits: impl Fn(&Lane) -> bool) {
+        self.all().iter().filter(|lane| fits(lane)).for_each(|lane| lane.tell(frame.clone()));
+    }
+
+    /// Lets a lane in; gives the one whose place it takes.
+    pub(super) fn enter(&self, id: &str, lane: &Arc<Lane>) -> Result<Option<Arc<Lane>>, Bye> {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = open.get(id).map(|lane| lane.secret);
+        let kept = away.get(id).filter(|(_, since)| since.elapsed() < AWAY).map(|(secret, _)| *secret);
+        if before.or(kept).is_some_and(|secret| secret != lane.secret) {
+            return Err(bye(ByeCode::StarTaken, "another tab holds this star's id"));
+        }
+        if open.len() >= LANES && before.is_none() {
+            return Err(bye(ByeCode::Busy, "the relay has as many lanes as it can take"));
+        }
+        away.remove(id);
+        Ok(open.insert(id.to_owned(), lane.clone()))
+    }
+
+    /// Lets a lane go.
+    pub(super) fn leave(&self, id: &str, lane: &Lane) {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        if open.get(id).is_none_or(|there| there.id != lane.id) {
+            return;
+        }
+        open.remove(id);
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        if away.len() >= STARS_AWAY {
+            away.retain(|_, (_, since)| since.elapsed() < AWAY);
+        }
+        if away.len() >= STARS_AWAY
+            && let Some(oldest) = away.iter().min_by_key(|(_, (_, since))| *since).map(|(id, _)| id.clone())
+        {
+            away.remove(&oldest);
+        }
+        away.insert(id.to_owned(), (lane.secret, Instant::now()));
+    }
+}
+
+pub(super) fn bye(code: ByeCode, reason: &str) -> Bye {
+    Bye { code, reason: reason.to_owned() }
+}

@@ -1,0 +1,258 @@
+//! The task of one lane: knock, greet, then frames in both directions until one end says `Bye` or falls silent.
+//!
+//! Waves that wait together share a message, and the socket is flushed once for all of them.
+
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use starlane_protocol::Wave;
+use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame, FrameError};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use super::knock::{self, Entered};
+use super::lane::Lane;
+use super::lanes::bye;
+use crate::clock;
+use crate::mesh::Mesh;
+pub(super) use write::FLUSH_BYTES;
+
+/// How often the relay says that it is still there.
+pub(super) const BEAT: Duration = Duration::from_secs(25);
+
+/// After how long without a word a star is gone: two beats and some.
+const SILENCE: Duration = Duration::from_secs(70);
+
+/// How long a new lane may take to knock.
+const KNOCK: Duration = Duration::from_secs(10);
+
+/// Messages that are read before what they caused is written.
+const READ_BATCH: usize = 64;
+
+/// The WebSocket of a lane.
+pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;
+
+/// Serves one lane from its first message to its last.
+pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: Socket, form: Form) {
+    match admit(&mesh, &mut socket, form).await {
+        Err(bye) => write::close(&mut socket, form, bye).await,
+        Ok(None) => {}
+        Ok(Some((entered, rest))) => {
+            let (lane, id) = (entered.lane.clone(), entered.id.clone());
+            // However this task ends, the lane is taken out of the table.
+            let _leaving = Leaving { mesh: mesh.clone(), lane: lane.clone(), id };
+            let mut session = Session::new(mesh, entered, socket, form);
+            let end = session.run(rest).await;
+            if let End::Bye(bye) = end {
+                tracing::debug!(star = %lane.star, code = bye.code.word(), reason = %bye.reason, "a lane is closed");
+                write::close(&mut session.socket, form, bye).await;
+            }
+        }
+    }
+}
+
+struct Leaving {
+    mesh: Arc<Mesh>,
+    lane: Arc<Lane>,
+    id: String,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.mesh.lanes.leave(&self.id, &self.lane);
+        self.mesh.lane_lost(&self.lane);
+    }
+}
+
+/// How a lane ended.
+enum End {
+    /// The other end has closed it, or it broke.
+    Gone,
+    /// This end closes it.
+    Bye(Bye),
+}
+
+impl From<Bye> for End {
+    fn from(bye: Bye) -> Self {
+        End::Bye(bye)
+    }
+}
+
+/// Waits for the knock; gives also the frames that came with it.
+async fn admit(mesh: &Mesh, socket: &mut Socket, form: Form) -> Result<Option<(Entered, Vec<Frame>)>, Bye> {
+    let first = tokio::select! {
+        first = timeout(KNOCK, socket.next()) => first,
+        () = mesh.closed() => return Err(bye(ByeCode::Closing, "the relay is being closed")),
+    };
+    let message = match first {
+        Err(_) => return Err(bye(ByeCode::Silent, "nobody knocked within 10 s")),
+        Ok(None) => return Ok(None),
+        Ok(Some(message)) => message,
+    };
+    let mut frames = match received(message, form) {
+        Ok(frames) => frames.into_iter(),
+        Err(End::Gone) => return Ok(None),
+        Err(End::Bye(bye)) => return Err(bye),
+    };
+    let Some(Frame::Knock(knock)) = frames.next() else {
+        return Err(bye(ByeCode::BadOrder, "the first frame of a lane is a knock"));
+    };
+    Ok(Some((knock::enter(mesh, &knock, form)?, frames.collect())))
+}
+
+/// The frames of a message.
+fn received(message: Result<Message, Error>, form: Form) -> Result<Vec<Frame>, End> {
+    let wrong = |error: FrameError| {
+        let code = match error {
+            FrameError::TooLarge | FrameError::TooMany => ByeCode::FrameTooLarge,
+            FrameError::Wave(_) => ByeCode::BadWave,
+            _ => ByeCode::BadFrame,
+        };
+        End::Bye(Bye { code, reason: error.to_string() })
+    };
+    match (message, form) {
+        (Ok(Message::Binary(bytes)), Form::Cbor) => lane::decode(&bytes).map_err(wrong),
+        (Ok(Message::Text(text)), Form::Json) => lane::decode_json(&text).map_err(wrong),
+        (Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)), _) => Ok(Vec::new()),
+        (Ok(Message::Close(_)), _) => Err(End::Gone),
+        (Ok(_), _) => Err(bye(ByeCode::BadFrame, "binary messages belong to CBOR, text messages to JSON").into()),
+        (Err(Error::Capacity(_)), _) => {
+            Err(bye(ByeCode::FrameTooLarge, "the message is larger than a lane allows").into())
+        }
+        (Err(Error::Utf8(_) | Error::Protocol(_)), _) => Err(bye(ByeCode::BadFrame, "not a WebSocket message").into()),
+        (Err(_), _) => Err(End::Gone),
+    }
+}
+
+struct Session {
+    mesh: Arc<Mesh>,
+    lane: Arc<Lane>,
+    socket: Socket,
+    form: Form,
+    /// The place of the last wave that came.
+    seen: u64,
+    /// The place of the last wave that was sent.
+    sent: u64,
+    heard: Instant,
+    beat: Instant,
+    /// When the token ends; far away without one.
+    expires: Instant,
+    greet: Option<Frame>,
+}
+
+impl Session {
+    fn new(mesh: Arc<Mesh>, entered: Entered, socket: Socket, form: Form) -> Self {
+        let Entered { lane, expires, greet, .. } = entered;
+        let now = Instant::now();
+        let (beat, expires) = (now + BEAT, ends(expires));
+        Self { mesh, lane, socket, form, seen: 0, sent: 0, heard: now, beat, expires, greet: Some(greet) }
+    }
+
+    async fn run(&mut self, first: Vec<Frame>) -> End {
+        if let Err(end) = self.greet(first).await {
+            return end;
+        }
+        let lane = self.lane.clone();
+        let mesh = self.mesh.clone();
+        let mut closed = std::pin::pin!(mesh.closed());
+        loop {
+            let next_time = self.next_time();
+            let step = tokio::select! {
+                message = self.socket.next() => self.read(message).await,
+                () = lane.queue.changed() => self.write().await,
+                () = sleep_until(next_time) => self.time().await,
+                () = closed.as_mut() => Err(bye(ByeCode::Closing, "the relay is being closed").into()),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn greet(&mut self, first: Vec<Frame>) -> Result<(), End> {
+        if let Some(greet) = self.greet.take() {
+            self.write_frame(greet).await?;
+        }
+        first.into_iter().try_for_each(|frame| self.frame(frame))
+    }
+
+    /// Takes in a message and those that are there already.
+    async fn read(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
+        let mut next = message;
+        for _ in 0..READ_BATCH {
+            let Some(message) = next else { return Err(End::Gone) };
+            let frames = received(message, self.form)?;
+            self.heard = Instant::now();
+            frames.into_iter().try_for_each(|frame| self.frame(frame))?;
+            match self.socket.next().now_or_never() {
+                Some(more) => next = more,
+                None => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: Frame) -> Result<(), End> {
+        match frame {
+            Frame::Wave(seq, wave) => self.wave(seq, *wave),
+            Frame::Auth(token) => self.auth(&token),
+            Frame::Bye(_) => Err(End::Gone),
+            // Nothing is resumed and no credit is kept in this version.
+            Frame::Ack(_) | Frame::Credit(_) | Frame::Beat => Ok(()),
+            Frame::Knock(_) | Frame::Greet(_) | Frame::Install(_) => {
+                Err(bye(ByeCode::BadOrder, "this frame has no place here").into())
+            }
+        }
+    }
+
+    fn wave(&mut self, seq: u64, wave: Wave) -> Result<(), End> {
+        if seq != self.seen + 1 {
+            let reason = format!("wave {seq} came after wave {}", self.seen);
+            return Err(Bye { code: ByeCode::BadOrder, reason }.into());
+        }
+        self.seen = seq;
+        Ok(self.mesh.from_lane(&self.lane, wave)?)
+    }
+
+    fn auth(&mut self, token: &str) -> Result<(), End> {
+        let visitor = knock::visitor(&self.mesh, Some(token))?;
+        if visitor.agent != self.lane.agent {
+            return Err(bye(ByeCode::BadToken, "a lane keeps its agent: this token is somebody else's").into());
+        }
+        self.expires = ends(visitor.expires);
+        Ok(())
+    }
+
+    fn next_time(&self) -> Instant {
+        self.beat.min(self.heard + SILENCE).min(self.expires)
+    }
+
+    async fn time(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        if now >= self.expires {
+            return Err(bye(ByeCode::TokenExpired, "the token's time is over").into());
+        }
+        if now >= self.heard + SILENCE {
+            return Err(bye(ByeCode::Silent, "nothing was heard for 70 s").into());
+        }
+        if now >= self.beat {
+            self.beat = now + BEAT;
+            self.write_frame(Frame::Beat).await?;
+        }
+        Ok(())
+    }
+}
+
+/// When a token ends on the steady clock.
+fn ends(expires: Option<u64>) -> Instant {
+    /// Farther than any process lives, and near enough for every clock.
+    const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    let left = expires.map_or(NEVER, |at| Duration::from_secs(at.saturating_sub(clock::unix_seconds())));
+    Instant::now() + left
+}

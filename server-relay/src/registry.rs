@@ -1,0 +1,76 @@
+//! The registry: what is published and installed, in memory for every wave and in the store for every start.
+//!
+//! Readers take the whole picture of a moment; a change makes the next one. Changes happen one after another.
+
+mod accept;
+mod install;
+mod picture;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use starlane_bundle::{InstallRecord, PublicKey, Signed};
+use starlane_host::app::InstalledApp;
+use starlane_protocol::Point;
+use starlane_protocol::lane::Installed;
+use tokio::sync::Mutex;
+
+pub(crate) use picture::{Installation, Picture};
+
+use crate::store::{InstallRow, Store, StoreError};
+
+/// What is published and installed.
+pub(crate) struct Registry {
+    now: RwLock<Arc<Picture>>,
+    changing: Mutex<()>,
+}
+
+impl Registry {
+    /// Reads what the store holds; every signature is verified again.
+    pub(crate) async fn open(space: &Point, store: &Store, root: &PublicKey) -> Result<Self, StoreError> {
+        let standing = picture::operators(space.as_str()).into_iter().collect();
+        let mut picture = Picture { standing, ..Picture::default() };
+        for row in store.bundles().await? {
+            let signed = Signed::verify(row.manifest, &row.signature, root)
+                .map_err(|error| StoreError::Damaged(format!("a bundle: {error}")))?;
+            picture.bundles.insert(signed.manifest.bundle.clone(), Arc::new(signed));
+        }
+        for row in store.installs().await? {
+            picture.generations.insert(row.app.clone(), row.generation);
+            if let Some(installation) = installation(&row, &picture, root)? {
+                picture.apps.insert(row.app, Arc::new(installation));
+            }
+        }
+        picture.renew();
+        Ok(Self { now: RwLock::new(Arc::new(picture)), changing: Mutex::new(()) })
+    }
+
+    /// The picture of this moment.
+    pub(crate) fn now(&self) -> Arc<Picture> {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Picture)) {
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Picture::clone(&now);
+        change(&mut next);
+        next.renew();
+        *now = Arc::new(next);
+    }
+}
+
+/// What an application's row says, if it is installed.
+fn installation(row: &InstallRow, picture: &Picture, root: &PublicKey) -> Result<Option<Installation>, StoreError> {
+    let damaged = |what: String| StoreError::Damaged(format!("`{}`: {what}", row.app));
+    let Some((bytes, signature)) = &row.record else { return Ok(None) };
+    let record = InstallRecord::verify(bytes, signature, root).map_err(|error| damaged(error.to_string()))?;
+    let bundle = picture.bundles.get(&record.bundle).filter(|bundle| bundle.digest == record.digest);
+    let bundle = bundle.ok_or_else(|| damaged(format!("its bundle `{}` is gone", record.bundle)))?;
+    let app = InstalledApp::new(&record.app, &bundle.manifest, record.digest, record.generation)
+        .map_err(|error| damaged(error.to_string()))?;
+    Ok(Some(Installation::new(app, bytes.clone(), signature.clone())))
+}
+
+/// What a lane is told when an application is gone.
+fn removed(app: &Point, generation: u64) -> Installed {
+    Installed { app: app.clone(), generation, record: None, signature: None }
+}

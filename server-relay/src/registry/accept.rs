@@ -1,0 +1,112 @@
+//! Accepting a bundle: it exists whole and sound, or not at all, and is never overwritten.
+
+use std::sync::Arc;
+
+use starlane_bundle::{Digest, FileEntry, Manifest, RootKey, Signed};
+use starlane_host::app::InstalledApp;
+use starlane_host::inspect::inspect;
+use starlane_protocol::{Code, Point};
+
+use super::Registry;
+use crate::blobs::Blobs;
+use crate::problem::Problem;
+use crate::store::{Store, StoreError};
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Problem::named(Code::StoreFailed, error.code(), error.to_string())
+    }
+}
+
+impl Registry {
+    /// Accepts the manifest of a bundle whose files are here, signs and keeps it.
+    pub(crate) async fn accept(
+        &self,
+        point: &Point,
+        bytes: Vec<u8>,
+        root: &RootKey,
+        store: &Store,
+        blobs: &Blobs,
+    ) -> Result<Arc<Signed>, Problem> {
+        let signed = Signed::sign(bytes, root)?;
+        let manifest = &signed.manifest;
+        if manifest.bundle != *point {
+            let what = format!("the manifest is that of `{}`, not of `{point}`", manifest.bundle);
+            return Err(Problem::named(Code::BadBundle, "manifest-wrong-point", what));
+        }
+        let _one_at_a_time = self.changing.lock().await;
+        if let Some(there) = self.now().bundles.get(point) {
+            return same(there, &signed);
+        }
+        trial(manifest)?;
+        files(manifest, blobs).await?;
+        code(manifest, blobs).await?;
+        store.add_bundle(&signed).await?;
+        let signed = Arc::new(signed);
+        self.change(|picture| {
+            picture.bundles.insert(point.clone(), signed.clone());
+        });
+        Ok(signed)
+    }
+
+    /// Removes a bundle that nothing is made from.
+    pub(crate) async fn remove_bundle(&self, bundle: &Point, store: &Store) -> Result<(), Problem> {
+        let _one_at_a_time = self.changing.lock().await;
+        let now = self.now();
+        if !now.bundles.contains_key(bundle) {
+            return Err(Problem::new(Code::NoRoute, format!("there is no bundle `{bundle}`")));
+        }
+        if let Some(one) = now.apps.values().find(|one| one.app.bundle == *bundle) {
+            let what = format!("`{}` is made from `{bundle}`", one.app.point);
+            return Err(Problem::new(Code::Conflict, what).hint("Remove the application first: `starlane rm`."));
+        }
+        store.remove_bundle(bundle).await?;
+        self.change(|picture| {
+            picture.bundles.remove(bundle);
+        });
+        Ok(())
+    }
+}
+
+/// Publishing the same again is fine, something else under the same version is not.
+fn same(there: &Arc<Signed>, signed: &Signed) -> Result<Arc<Signed>, Problem> {
+    if there.digest == signed.digest {
+        return Ok(there.clone());
+    }
+    let what = format!("`{}` is published already, with other content", there.manifest.bundle);
+    Err(Problem::new(Code::VersionTaken, what))
+}
+
+/// Fills the documents' holes as an installation would.
+fn trial(manifest: &Manifest) -> Result<(), Problem> {
+    let app = format!("{}:trial", manifest.bundle.space());
+    let app: Point = app.parse().map_err(|_| Problem::new(Code::Internal, "the trial's point is none"))?;
+    let digest = Digest::of(&[]);
+    InstalledApp::new(&app, manifest, digest, 0)?;
+    Ok(())
+}
+
+async fn files(manifest: &Manifest, blobs: &Blobs) -> Result<(), Problem> {
+    for (path, file) in &manifest.files {
+        let wrong = |word, what: String| Err(Problem::named(Code::BadBundle, word, format!("`{path}`: {what}")));
+        match blobs.size(&file.sha256).await {
+            Some(size) if size == file.size => {}
+            Some(size) => return wrong("wrong-size", format!("it has {size} bytes, not {}", file.size)),
+            None => return wrong("missing-file", format!("no file with the digest {} was uploaded", file.sha256)),
+        }
+    }
+    Ok(())
+}
+
+/// Every module that a mechtron names is looked at, before it ever runs.
+async fn code(manifest: &Manifest, blobs: &Blobs) -> Result<(), Problem> {
+    for config in manifest.documents.mechtrons.values() {
+        let Some(FileEntry { sha256, .. }) = manifest.files.get(&config.wasm) else { continue };
+        let (bytes, memory) = (blobs.read(sha256).await?, config.limits.memory.0);
+        let looked = tokio::task::spawn_blocking(move || inspect(&bytes, memory)).await;
+        let verdict = looked.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+        verdict
+            .map_err(|error| Problem::named(Code::BadBundle, error.code(), format!("`{}`: {error}", config.wasm)))?;
+    }
+    Ok(())
+}

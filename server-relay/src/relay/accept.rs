@@ -1,0 +1,83 @@
+//! Accepting connections.
+//!
+//! Every connection sends at once what it is given (`TCP_NODELAY`), and has bounds on time and size of its request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+
+use crate::http;
+use crate::mesh::Mesh;
+
+/// Connections at once: every lane there can be, and requests beside them.
+const CONNECTIONS: usize = 20_480;
+
+/// How long a request's headers may take.
+const HEADERS: Duration = Duration::from_secs(15);
+
+/// Bytes of a request's headers at most.
+const HEADER_BYTES: usize = 64 * 1_024;
+
+/// How long to wait when the system has no room for another connection.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Serves connections until the relay is closed, and every lane has gone.
+pub(super) async fn serve(mesh: Arc<Mesh>, listener: TcpListener) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    let closing = mesh.clone();
+    let mut closed = std::pin::pin!(closing.closed());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+            () = closed.as_mut() => break,
+        };
+        match (accepted, places.clone().try_acquire_owned()) {
+            (Ok((stream, _)), Ok(place)) => drop(connections.spawn(connection(mesh.clone(), stream, place))),
+            // No room: the connection is dropped.
+            (Ok(_), Err(_)) => {}
+            (Err(error), _) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+    while !mesh.lanes.all().is_empty() {
+        tokio::time::sleep(BREATH / 10).await;
+    }
+}
+
+async fn connection(mesh: Arc<Mesh>, stream: TcpStream, place: OwnedSemaphorePermit) {
+    if let Err(error) = stream.set_nodelay(true) {
+        return tracing::debug!(%error, "a connection was gone before it began");
+    }
+    let service = TowerToHyperService::new(warp::service(http::filter(mesh.clone())));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_buf_size(HEADER_BYTES)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return ended_with(ended.err()),
+        () = mesh.closed() => connection.as_mut().graceful_shutdown(),
+    }
+    ended_with(connection.await.err());
+    drop(place);
+}
+
+fn ended_with(error: Option<hyper::Error>) {
+    if let Some(error) = error {
+        tracing::trace!(%error, "a connection ended");
+    }
+}

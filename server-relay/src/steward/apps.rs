@@ -1,0 +1,101 @@
+//! `Cmd<Install>` and `Cmd<Remove>`.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::json;
+use starlane_host::event::Event;
+use starlane_host::star::Star;
+use starlane_protocol::document::Placement;
+use starlane_protocol::lane::Frame;
+use starlane_protocol::{Code, May, Point, Wave};
+use tokio::sync::oneshot;
+
+use super::{Answered, body, judge};
+use crate::mesh::Mesh;
+use crate::problem::Problem;
+use crate::registry::Installation;
+use crate::shell::{Inbox, Item};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    bundle: Point,
+}
+
+/// Installs a bundle at the point the command is for.
+pub(super) async fn install(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
+    judge(mesh, &wave.agent, May::Install, &wave.to)?;
+    let wanted: Wanted = body(wave)?;
+    let installed = match mesh.registry.install(&wave.to, &wanted.bundle, &mesh.keys.root, &mesh.store).await? {
+        Err(there) => there,
+        Ok(change) => {
+            mesh.inboxes.iter().for_each(|inbox| inbox.answer(Event::Install(change.what.app.clone())));
+            tell(mesh, &change.what, Frame::Install(change.what.told.clone()), &mesh.registry.now().grants);
+            change.what.clone()
+        }
+    };
+    let app = &installed.app;
+    tracing::info!(app = %app.point, bundle = %app.bundle, generation = app.generation, "installed");
+    Ok(json!({ "app": app.point, "bundle": app.bundle, "digest": app.digest, "generation": app.generation }))
+}
+
+/// Removes an application with all its state, a bundle, or what one mechtron keeps.
+pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
+    let point = &wave.to;
+    judge(mesh, &wave.agent, May::Install, point)?;
+    let segments: Vec<&str> = point.segments().collect();
+    match segments[..] {
+        [_, "repo", _, _] => mesh.registry.remove_bundle(point, &mesh.store).await?,
+        [_, _] => remove_app(mesh, point).await?,
+        _ => remove_mechtron(mesh, point).await?,
+    }
+    tracing::info!(%point, "removed");
+    Ok(json!({ "removed": point }))
+}
+
+async fn remove_app(mesh: &Arc<Mesh>, app: &Point) -> Result<(), Problem> {
+    let grants = mesh.registry.now().grants.clone();
+    let change = mesh.registry.remove_app(app, &mesh.store).await?;
+    let (was, told) = &change.what;
+    tell(mesh, was, Frame::Install(told.clone()), &grants);
+    let forgotten: Vec<_> = mesh.inboxes.iter().map(|inbox| forget(inbox, app, Event::Remove(app.clone()))).collect();
+    for done in forgotten {
+        settled(done).await?;
+    }
+    Ok(())
+}
+
+async fn remove_mechtron(mesh: &Arc<Mesh>, point: &Point) -> Result<(), Problem> {
+    let picture = mesh.registry.now();
+    let spec = picture.mechtron(point).filter(|spec| spec.placement == Placement::Server);
+    if spec.is_none() || point.path().is_some() {
+        let what = format!("`{point}` is neither an application, nor a bundle, nor a mechtron of the relay");
+        return Err(
+            Problem::new(Code::NoRoute, what).hint("A keyed mechtron is removed by its key, as `…:room:tea-time`.")
+        );
+    }
+    let owner = Star::owner(point, u32::try_from(mesh.own.len()).unwrap_or(1));
+    let Some(inbox) = mesh.inboxes.get(owner as usize) else {
+        return Err(Problem::new(Code::Internal, "its star is not there"));
+    };
+    settled(forget(inbox, point, Event::Drop(point.clone()))).await
+}
+
+type Forgotten = oneshot::Receiver<Result<(), String>>;
+
+fn forget(inbox: &Inbox, point: &Point, event: Event) -> Forgotten {
+    let (done, gone) = oneshot::channel();
+    inbox.item(Item::Forget { point: point.clone(), event, done });
+    gone
+}
+
+async fn settled(gone: Forgotten) -> Result<(), Problem> {
+    let result = gone.await.unwrap_or_else(|_| Err("the relay is being closed".into()));
+    result.map_err(|what| Problem::new(Code::StoreFailed, what))
+}
+
+/// Tells every lane whose agent may call anything of the application.
+fn tell(mesh: &Mesh, one: &Installation, frame: Frame, grants: &[starlane_protocol::Grant]) {
+    mesh.lanes.tell(&frame, |lane| one.is_for(&lane.agent, grants));
+}

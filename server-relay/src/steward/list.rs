@@ -1,0 +1,100 @@
+//! `Cmd<List>`: everything there is, as `GET /starlane/mesh.json` gives it too.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use starlane_host::star::MechtronInfo;
+use starlane_protocol::{Code, May, Point, Wave};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::{Answered, judge};
+use crate::mesh::Mesh;
+use crate::problem::Problem;
+use crate::registry::Picture;
+use crate::shell::Item;
+
+/// How long a busy star may take to tell; it then is listed without mechtrons.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(super) async fn command(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
+    if wave.to != mesh.space {
+        return Err(Problem::new(Code::NoRoute, format!("what is listed is the space, `{}`", mesh.space)));
+    }
+    judge(mesh, &wave.agent, May::Read, &mesh.space)?;
+    listing(mesh).await
+}
+
+/// The listing itself. Whoever asks is judged before.
+pub(crate) async fn listing(mesh: &Arc<Mesh>) -> Answered {
+    let picture = mesh.registry.now();
+    let running = running(mesh).await;
+    let mechtrons: Vec<Value> =
+        running.iter().flat_map(|(star, infos)| infos.iter().map(|info| mechtron(star, info))).collect();
+    Ok(json!({
+        "stars": stars(mesh, &running),
+        "apps": apps(&picture),
+        "mechtrons": mechtrons,
+        "bundles": picture.bundles.keys().collect::<Vec<_>>(),
+        "users": mesh.store.users().await?,
+    }))
+}
+
+/// What each of the relay's own stars runs.
+async fn running(mesh: &Mesh) -> Vec<(Point, Vec<MechtronInfo>)> {
+    let asked: Vec<_> = mesh
+        .inboxes
+        .iter()
+        .map(|inbox| {
+            let (tell, told) = oneshot::channel();
+            inbox.item(Item::Inspect(tell));
+            told
+        })
+        .collect();
+    let mut running = Vec::new();
+    for (star, told) in mesh.own.iter().zip(asked) {
+        let infos = timeout(PATIENCE, told).await.ok().and_then(Result::ok).unwrap_or_default();
+        running.push((star.clone(), infos));
+    }
+    running
+}
+
+fn stars(mesh: &Mesh, running: &[(Point, Vec<MechtronInfo>)]) -> Vec<Value> {
+    let star = |point: &Point, agent: Value, kind, since: Instant, mechtrons: Vec<&Point>| {
+        let since = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        json!({ "point": point, "agent": agent, "kind": kind, "since_ms": since, "mechtrons": mechtrons })
+    };
+    let own = running.iter().map(|(point, infos)| {
+        star(point, json!(point), "relay", mesh.since, infos.iter().map(|info| &info.point).collect())
+    });
+    // What runs in a tab is the tab's own business.
+    let tabs = mesh.lanes.all();
+    let tabs = tabs.iter().map(|lane| star(&lane.star, json!(lane.agent), "tab", lane.since, Vec::new()));
+    own.chain(tabs).collect()
+}
+
+fn apps(picture: &Picture) -> Vec<Value> {
+    let mechtrons = |one: &starlane_host::app::InstalledApp| -> Vec<Value> {
+        let point = |name: &str| format!("{}:{name}", one.point);
+        let specs = one.mechtrons.iter();
+        specs
+            .map(|(name, spec)| json!({ "point": point(name), "keyed": spec.keyed, "placement": spec.placement }))
+            .collect()
+    };
+    let apps = picture.apps.values().map(|one| &one.app);
+    apps.map(|app| {
+        json!({ "point": app.point, "bundle": app.bundle, "generation": app.generation, "mechtrons": mechtrons(app) })
+    }).collect()
+}
+
+fn mechtron(star: &Point, info: &MechtronInfo) -> Value {
+    json!({
+        "point": info.point,
+        "star": star,
+        "status": info.status,
+        "waves": info.waves,
+        "fuel": info.fuel,
+        "memory": info.memory,
+    })
+}

@@ -1,0 +1,53 @@
+//! The store: one SQLite file that holds what must last, but for the files of bundles.
+//!
+//! Everything is written by one connection, in WAL mode with `synchronous = FULL`: what is answered is on disk. A second
+//! connection reads, so that waking a mechtron does not wait for a commit of another.
+
+mod commits;
+mod documents;
+mod error;
+mod state;
+mod users;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
+use tokio::sync::Mutex;
+
+pub(crate) use commits::{Hears, JOBS, Job, run_jobs};
+pub(crate) use documents::InstallRow;
+pub use error::StoreError;
+pub(crate) use state::Pairs;
+
+/// How long a statement waits for the other connection: far longer than any transaction of ours.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The relay's store.
+pub(crate) struct Store {
+    writer: Mutex<SqliteConnection>,
+    reader: Mutex<SqliteConnection>,
+}
+
+impl Store {
+    /// Opens the file, makes it if need be, and brings its tables up to date.
+    pub(crate) async fn open(file: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY);
+        let mut writer = options.connect().await?;
+        migrations().run(&mut writer).await?;
+        let reader = options.connect().await?;
+        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
+    }
+}
+
+fn migrations() -> Migrator {
+    let first = include_str!("../migrations/0001_first.sql").into_sql_str();
+    Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
+}

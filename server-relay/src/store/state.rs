@@ -1,0 +1,106 @@
+//! What mechtrons keep.
+
+use sqlx::Connection;
+use starlane_host::event::Commit;
+use starlane_protocol::Point;
+
+use super::{Store, StoreError};
+
+/// Keys and their values.
+pub(crate) type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+impl Store {
+    /// Everything one mechtron keeps.
+    pub(crate) async fn load(&self, mechtron: &Point) -> Result<Pairs, StoreError> {
+        let mut reader = self.reader.lock().await;
+        let query = sqlx::query_as("SELECT key, value FROM state WHERE mechtron = ?").bind(mechtron.as_str());
+        Ok(query.fetch_all(&mut *reader).await?)
+    }
+
+    /// Writes these commits in their order, all or none.
+    pub(crate) async fn commit(&self, commits: &[&Commit]) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
+        for commit in commits {
+            for (key, value) in &commit.writes {
+                write(&mut whole, &commit.mechtron, key, value.as_deref()).await?;
+            }
+        }
+        Ok(whole.commit().await?)
+    }
+
+    /// Deletes what the mechtron at a point, or all below it, keep.
+    pub(crate) async fn forget(&self, point: &Point) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        // `;` is the character after `:`, so this range is all that begins with `<point>:`.
+        let query = sqlx::query("DELETE FROM state WHERE mechtron = ? OR (mechtron >= ? AND mechtron < ?)")
+            .bind(point.as_str())
+            .bind(format!("{point}:"))
+            .bind(format!("{point};"));
+        query.execute(&mut *writer).await?;
+        Ok(())
+    }
+}
+
+async fn write(
+    to: &mut sqlx::SqliteConnection,
+    mechtron: &Point,
+    key: &[u8],
+    value: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    let query = match value {
+        Some(value) => sqlx::query(
+            "INSERT INTO state (mechtron, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        )
+        .bind(mechtron.as_str())
+        .bind(key)
+        .bind(value),
+        None => sqlx::query("DELETE FROM state WHERE mechtron = ? AND key = ?").bind(mechtron.as_str()).bind(key),
+    };
+    query.execute(to).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use starlane_host::event::CommitId;
+
+    use super::*;
+
+    async fn store(folder: &tempfile::TempDir) -> Store {
+        Store::open(&folder.path().join("mesh.db")).await.unwrap()
+    }
+
+    fn commit(mechtron: &str, writes: &[(&str, Option<&str>)]) -> Commit {
+        let bytes = |text: &str| text.as_bytes().to_vec();
+        let writes = writes.iter().map(|(key, value)| (bytes(key), value.map(bytes))).collect();
+        Commit { id: CommitId(1), mechtron: mechtron.parse().unwrap(), writes }
+    }
+
+    async fn keys(store: &Store, mechtron: &str) -> Vec<String> {
+        let pairs = store.load(&mechtron.parse().unwrap()).await.unwrap();
+        pairs.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_is_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = commit("a:chat:room:tea", &[("k", Some("v")), ("gone", Some("x"))]);
+        let second = commit("a:chat:room:tea", &[("k", Some("w")), ("gone", None)]);
+        store(&folder).await.commit(&[&first, &second]).await.unwrap();
+        let pairs = store(&folder).await.load(&"a:chat:room:tea".parse().unwrap()).await.unwrap();
+        assert_eq!(pairs, [(b"k".to_vec(), b"w".to_vec())]);
+    }
+
+    #[tokio::test]
+    async fn forgetting_an_application_leaves_its_neighbours() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        for mechtron in ["a:chat:room:tea", "a:chat", "a:chat-two:room", "a:chat2"] {
+            store.commit(&[&commit(mechtron, &[("k", Some("v"))])]).await.unwrap();
+        }
+        store.forget(&"a:chat".parse().unwrap()).await.unwrap();
+        assert!(keys(&store, "a:chat:room:tea").await.is_empty() && keys(&store, "a:chat").await.is_empty());
+        assert!(!keys(&store, "a:chat-two:room").await.is_empty() && !keys(&store, "a:chat2").await.is_empty());
+    }
+}
