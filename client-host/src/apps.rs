@@ -7,7 +7,6 @@ mod bundle;
 mod files;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use starlane_bundle::{Digest, InstallRecord, PublicKey};
@@ -37,9 +36,9 @@ pub(crate) struct Apps {
     /// The relay's root key, when it is not the one that is trusted.
     other_root: RefCell<Option<PublicKey>>,
     /// What the relay said is installed, since the lane was made last.
-    installs: RefCell<BTreeMap<Point, Installed>>,
+    installs: RefCell<Vec<Installed>>,
     /// What was opened, with the generation that runs.
-    opened: RefCell<BTreeMap<Point, u64>>,
+    opened: RefCell<Vec<(Point, u64)>>,
     files: Files,
 }
 
@@ -50,7 +49,8 @@ pub(crate) fn pinned(hex: &str) -> Result<Option<PublicKey>, Problem> {
     }
     let bytes: Option<Digest> = hex.parse().ok();
     let key = bytes.and_then(|bytes| PublicKey::from_bytes(&bytes.0).ok());
-    let wrong = || Problem::new("bad-key", "`root` is not the 64 hex digits of a public key", "Copy it from the relay.");
+    let wrong =
+        || Problem::new("bad-key", "`root` is not the 64 hex digits of a public key", "Copy it from the relay.");
     key.map(Some).ok_or_else(wrong)
 }
 
@@ -70,14 +70,14 @@ impl Apps {
     /// The relay greets: who it is, and what is installed there.
     pub(crate) fn greeted(shell: &Rc<Shell>, greet: &Greet) {
         let apps = &shell.apps;
-        *apps.installs.borrow_mut() = greet.installs.iter().map(|one| (one.app.clone(), one.clone())).collect();
+        *apps.installs.borrow_mut() = greet.installs.clone();
         match PublicKey::from_bytes(&greet.root) {
             Ok(root) => apps.met(shell, root, greet),
             Err(error) => shell.tell(LogLevel::Error, format!("the relay's root key: {error}")),
         }
-        let opened: Vec<(Point, u64)> = apps.opened.borrow().iter().map(|(app, at)| (app.clone(), *at)).collect();
+        let opened = apps.opened.borrow().clone();
         for (app, generation) in opened {
-            let install = apps.installs.borrow().get(&app).cloned();
+            let install = apps.installed(&app);
             match install {
                 Some(install) if install.generation > generation => update(shell, app),
                 Some(_) => {}
@@ -91,9 +91,9 @@ impl Apps {
     pub(crate) fn told(shell: &Rc<Shell>, installed: Installed) {
         let apps = &shell.apps;
         let app = installed.app.clone();
-        let opened = apps.opened.borrow().get(&app).copied();
+        let opened = apps.generation(&app);
+        apps.installs.borrow_mut().retain(|other| other.app != app);
         if installed.record.is_none() {
-            apps.installs.borrow_mut().remove(&app);
             if opened.is_some() {
                 apps.end(shell, &app);
                 shell.store.push(shell, Job::Forget(app));
@@ -101,7 +101,7 @@ impl Apps {
             return;
         }
         let newer = opened.is_some_and(|generation| installed.generation > generation);
-        apps.installs.borrow_mut().insert(app.clone(), installed);
+        apps.installs.borrow_mut().push(installed);
         if newer {
             update(shell, app);
         }
@@ -109,7 +109,7 @@ impl Apps {
 
     /// Runs what an application places in tabs here.
     pub(crate) async fn open(shell: &Rc<Shell>, app: Point) -> Result<(), Problem> {
-        if shell.apps.opened.borrow().contains_key(&app) {
+        if shell.apps.generation(&app).is_some() {
             return Ok(());
         }
         let install = find(shell, &app).await?;
@@ -142,7 +142,8 @@ impl Apps {
         let changed = trusted.is_some_and(|trusted| trusted != root);
         *self.other_root.borrow_mut() = changed.then_some(root);
         if changed {
-            return shell.tell(LogLevel::Error, "trust-changed: the relay's root key is not the one this browser trusts");
+            return shell
+                .tell(LogLevel::Error, "trust-changed: the relay's root key is not the one this browser trusts");
         }
         let known = Known::new(&root, &greet.point, &greet.agent);
         if self.known.borrow().as_ref() != Some(&known) {
@@ -153,11 +154,28 @@ impl Apps {
 
     /// An application's part in this tab ends.
     fn end(&self, shell: &Rc<Shell>, app: &Point) {
-        self.opened.borrow_mut().remove(app);
+        self.opened.borrow_mut().retain(|(other, _)| other != app);
         shell.post(Event::Remove(app.clone()));
         shell.tell(LogLevel::Info, format!("{app} is not installed any more, or not for this user"));
         let (shell, name) = (shell.clone(), self.record_name(app));
         wasm_bindgen_futures::spawn_local(async move { shell.store.cache.forget_record(&name).await });
+    }
+
+    /// What the relay says is installed at a point.
+    fn installed(&self, app: &Point) -> Option<Installed> {
+        self.installs.borrow().iter().find(|installed| installed.app == *app).cloned()
+    }
+
+    /// The generation of an open application.
+    fn generation(&self, app: &Point) -> Option<u64> {
+        self.opened.borrow().iter().find(|(other, _)| other == app).map(|(_, generation)| *generation)
+    }
+
+    /// This generation runs now.
+    fn ran(&self, record: &InstallRecord) {
+        let mut opened = self.opened.borrow_mut();
+        opened.retain(|(other, _)| *other != record.app);
+        opened.push((record.app.clone(), record.generation));
     }
 
     fn record_name(&self, app: &Point) -> String {
@@ -180,10 +198,13 @@ async fn find(shell: &Rc<Shell>, app: &Point) -> Result<Installed, Problem> {
         return Err(problem);
     }
     if !shell.link.is_up() {
-        return Err(Problem::of(Code::Offline, format!("{app} was never opened here, and the relay cannot be reached")));
+        return Err(Problem::of(
+            Code::Offline,
+            format!("{app} was never opened here, and the relay cannot be reached"),
+        ));
     }
-    let installed = apps.installs.borrow().get(app).cloned();
-    installed.ok_or_else(|| Problem::of(Code::NoRoute, format!("{app} is not installed, or not for this user")))
+    apps.installed(app)
+        .ok_or_else(|| Problem::of(Code::NoRoute, format!("{app} is not installed, or not for this user")))
 }
 
 /// Verifies what is installed, gets the bundle, and hands it to the star.
@@ -191,16 +212,13 @@ async fn install_here(shell: &Rc<Shell>, installed: &Installed) -> Result<(), Pr
     let root = shell.apps.root()?;
     let record = verified(installed, &root)?;
     let app = bundle::get(shell, installed, &record, &root).await?;
-    {
-        let mut opened = shell.apps.opened.borrow_mut();
-        if opened.get(&record.app).is_some_and(|generation| *generation >= record.generation) {
-            return Ok(());
-        }
-        opened.insert(record.app.clone(), record.generation);
+    if shell.apps.generation(&record.app).is_some_and(|generation| generation >= record.generation) {
+        return Ok(());
     }
+    shell.apps.ran(&record);
     shell.post(Event::Install(app));
     // While the bundle was fetched, a newer one may have come.
-    let newest = shell.apps.installs.borrow().get(&record.app).map(|installed| installed.generation);
+    let newest = shell.apps.installed(&record.app).map(|installed| installed.generation);
     if newest.is_some_and(|newest| newest > record.generation) {
         update(shell, record.app);
     }
@@ -221,8 +239,7 @@ fn verified(installed: &Installed, root: &PublicKey) -> Result<InstallRecord, Pr
 fn update(shell: &Rc<Shell>, app: Point) {
     let shell = shell.clone();
     wasm_bindgen_futures::spawn_local(async move {
-        let installed = shell.apps.installs.borrow().get(&app).cloned();
-        let Some(installed) = installed else { return };
+        let Some(installed) = shell.apps.installed(&app) else { return };
         if let Err(problem) = install_here(&shell, &installed).await {
             let generation = installed.generation;
             let text = format!("generation {generation} of {app} is not used: {}: {}", problem.code, problem.message);

@@ -139,7 +139,9 @@ impl Link {
             Ok(socket) => {
                 *self.socket.borrow_mut() = Some(socket);
                 self.state.set(State::Dialing);
-                self.after(shell, GREETING_MS, |shell| shell.link.down(shell, "unreachable", "the relay did not answer"));
+                self.after(shell, GREETING_MS, |shell| {
+                    shell.link.down(shell, "unreachable", "the relay did not answer")
+                });
             }
             Err(message) => self.refuse(shell, Problem::new("bad-relay", message, "Correct the relay's address.")),
         }

@@ -16,7 +16,9 @@ thread_local! {
 
 /// Tells the page from now on when this crate itself fails: the star is then lost and must be started anew.
 pub(crate) fn watch_for_panics(page: &Page) {
-    WITNESS.with(|witness| *witness.borrow_mut() = Some(page.unchecked_ref::<wasm_bindgen::JsValue>().clone().unchecked_into()));
+    WITNESS.with(|witness| {
+        *witness.borrow_mut() = Some(page.unchecked_ref::<wasm_bindgen::JsValue>().clone().unchecked_into())
+    });
     panic::set_hook(Box::new(|panic| {
         let message = panic.to_string();
         WITNESS.with(|witness| {

@@ -192,9 +192,8 @@ impl Shell {
             _ => 0,
         };
         let (from, to) = (from.as_str(), to.as_str());
-        let _ = self
-            .page
-            .delivered(name, ticket, from, to, &agent, method, &path, &query, &headers, &media, body, wait);
+        let _ =
+            self.page.delivered(name, ticket, from, to, &agent, method, &path, &query, &headers, &media, body, wait);
     }
 
     /// The delivered ping with this ticket, to be answered once.
@@ -216,7 +215,8 @@ impl Shell {
     /// Tells, once, that nothing will outlast this page.
     pub(crate) fn storage_refused(&self, reason: &str) {
         if !self.told_storage.replace(true) {
-            let text = format!("storage-refused: IndexedDB is not to be had, what is kept is lost with this page ({reason})");
+            let text =
+                format!("storage-refused: IndexedDB is not to be had, what is kept is lost with this page ({reason})");
             self.tell(LogLevel::Warning, text);
         }
     }

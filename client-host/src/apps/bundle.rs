@@ -41,7 +41,10 @@ async fn kept(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) -> Op
         Read::Here((bytes, signature)) => Signed::verify(bytes, &signature, root).ok(),
         Read::Absent => None,
         Read::Damaged => {
-            shell.tell(LogLevel::Warning, format!("the kept manifest of {} was damaged and is fetched again", record.app));
+            shell.tell(
+                LogLevel::Warning,
+                format!("the kept manifest of {} was damaged and is fetched again", record.app),
+            );
             None
         }
     }

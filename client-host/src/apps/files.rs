@@ -2,7 +2,6 @@
 //! file at once share one answer.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -24,44 +23,51 @@ type Waiting = Vec<oneshot::Sender<Result<Vec<u8>, Refusal>>>;
 /// Files on their way, and those that no cache could take.
 #[derive(Default)]
 pub(super) struct Files {
-    coming: RefCell<BTreeMap<Digest, Waiting>>,
-    held: RefCell<BTreeMap<Digest, Vec<u8>>>,
+    coming: RefCell<Vec<(Digest, Waiting)>>,
+    held: RefCell<Vec<(Digest, Vec<u8>)>>,
 }
 
 impl Files {
     /// Holds a file that no cache takes for as long as the page lives.
     pub(super) fn hold(&self, digest: Digest, bytes: Vec<u8>) {
-        self.held.borrow_mut().insert(digest, bytes);
+        self.held.borrow_mut().push((digest, bytes));
+    }
+}
+
+impl Files {
+    /// Waits for a file that is on its way; `None` for the first, who must get it.
+    fn share(&self, digest: Digest) -> Option<oneshot::Receiver<Result<Vec<u8>, Refusal>>> {
+        let mut coming = self.coming.borrow_mut();
+        let Some((_, waiting)) = coming.iter_mut().find(|(other, _)| *other == digest) else {
+            coming.push((digest, Waiting::new()));
+            return None;
+        };
+        let (tell, told) = oneshot::channel();
+        waiting.push(tell);
+        Some(told)
+    }
+
+    /// Who waited for a file.
+    fn came(&self, digest: Digest) -> Waiting {
+        let mut coming = self.coming.borrow_mut();
+        let at = coming.iter().position(|(other, _)| *other == digest);
+        at.map(|at| coming.swap_remove(at).1).unwrap_or_default()
     }
 }
 
 /// A file, from wherever it can be had.
 pub(super) async fn get(shell: &Rc<Shell>, digest: Digest) -> Result<Vec<u8>, Refusal> {
     let files = &shell.apps.files;
-    if let Some(held) = files.held.borrow().get(&digest).cloned() {
-        return Ok(held);
+    if let Some((_, held)) = files.held.borrow().iter().find(|(held, _)| *held == digest) {
+        return Ok(held.clone());
     }
-    let shared = {
-        let mut coming = files.coming.borrow_mut();
-        match coming.get_mut(&digest) {
-            Some(waiting) => {
-                let (tell, told) = oneshot::channel();
-                waiting.push(tell);
-                Some(told)
-            }
-            None => {
-                coming.insert(digest, Waiting::new());
-                None
-            }
-        }
-    };
+    let shared = files.share(digest);
     if let Some(told) = shared {
         let gone = |_| Err(Refusal::new(Code::FetchFailed, "the star was closed"));
         return told.await.unwrap_or_else(gone);
     }
     let result = read_or_download(shell, digest).await;
-    let waiting = files.coming.borrow_mut().remove(&digest).unwrap_or_default();
-    waiting.into_iter().for_each(|tell| drop(tell.send(result.clone())));
+    files.came(digest).into_iter().for_each(|tell| drop(tell.send(result.clone())));
     result
 }
 
@@ -70,7 +76,8 @@ async fn read_or_download(shell: &Rc<Shell>, digest: Digest) -> Result<Vec<u8>, 
         Read::Here(bytes) => return Ok(bytes),
         Read::Absent => {}
         Read::Damaged => {
-            shell.tell(LogLevel::Warning, format!("cache-damaged: the kept file {digest} is refused and fetched again"));
+            shell
+                .tell(LogLevel::Warning, format!("cache-damaged: the kept file {digest} is refused and fetched again"));
         }
     }
     let bytes = download(shell, digest).await?;

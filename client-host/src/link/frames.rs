@@ -65,18 +65,24 @@ fn welcome(shell: &Rc<Shell>, greet: &Greet) {
 /// The relay hangs up: what it says decides whether to come back, and as whom.
 fn leave(shell: &Rc<Shell>, bye: &Bye) {
     match bye.code {
-        ByeCode::Replaced => shell.link.refuse(shell, Problem {
-            code: "replaced",
-            message: "another page took this star's place".into(),
-            hint: "Close one of the two pages, or reload this one.".into(),
-            retry: starlane_protocol::Retry::No,
-        }),
-        ByeCode::BadToken => shell.link.refuse(shell, Problem {
-            code: "bad-token",
-            message: bye.reason.clone(),
-            hint: Code::SignIn.hint().into(),
-            retry: starlane_protocol::Retry::No,
-        }),
+        ByeCode::Replaced => shell.link.refuse(
+            shell,
+            Problem {
+                code: "replaced",
+                message: "another page took this star's place".into(),
+                hint: "Close one of the two pages, or reload this one.".into(),
+                retry: starlane_protocol::Retry::No,
+            },
+        ),
+        ByeCode::BadToken => shell.link.refuse(
+            shell,
+            Problem {
+                code: "bad-token",
+                message: bye.reason.clone(),
+                hint: Code::SignIn.hint().into(),
+                retry: starlane_protocol::Retry::No,
+            },
+        ),
         ByeCode::TokenExpired => shell.link.refuse(shell, Problem::of(Code::TokenExpired, bye.reason.clone())),
         ByeCode::StarTaken | ByeCode::BadStar => {
             shell.link.down(shell, bye.code.word(), &bye.reason);

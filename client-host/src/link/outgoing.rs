@@ -27,7 +27,9 @@ impl Outgoing {
         let before = self.message.len();
         lane::encode(frame, &mut self.message);
         self.frames += 1;
-        if before == 0 || (before < ENOUGH_BYTES && self.message.len() <= MESSAGE_BYTES && self.frames <= MESSAGE_FRAMES) {
+        if before == 0
+            || (before < ENOUGH_BYTES && self.message.len() <= MESSAGE_BYTES && self.frames <= MESSAGE_FRAMES)
+        {
             return None;
         }
         let rest = self.message.split_off(before);

@@ -69,10 +69,7 @@ fn receive(shell: &Rc<Shell>, buffer: &ArrayBuffer) {
     shell.link.received(shell, &Uint8Array::new(buffer).to_vec());
 }
 
-fn handler(
-    shell: Weak<Shell>,
-    then: impl Fn(&Rc<Shell>, MessageEvent) + 'static,
-) -> Closure<dyn FnMut(MessageEvent)> {
+fn handler(shell: Weak<Shell>, then: impl Fn(&Rc<Shell>, MessageEvent) + 'static) -> Closure<dyn FnMut(MessageEvent)> {
     Closure::new(move |event| {
         if let Some(shell) = shell.upgrade() {
             then(&shell, event);

@@ -95,10 +95,8 @@ impl Cache {
     pub(crate) async fn keep(&self, kept: Kept<'_>) -> Result<(), String> {
         let (digest, manifest, signature) = kept.manifest;
         let signed = Uint8Array::from(&*[&signature[..], manifest].concat());
-        let mut entries = vec![
-            (MANIFESTS, digest.to_string(), JsValue::from(signed)),
-            (RECORDS, kept.name, kept.record.into()),
-        ];
+        let mut entries =
+            vec![(MANIFESTS, digest.to_string(), JsValue::from(signed)), (RECORDS, kept.name, kept.record.into())];
         let blobs = kept.blobs.iter().filter_map(|(digest, bytes)| Some((BLOBS, digest.to_string(), blob_of(bytes)?)));
         entries.extend(blobs);
         self.write(&entries).await
@@ -151,7 +149,8 @@ impl Cache {
         }
         let builder = Rexie::builder(NAME).version(1);
         let stores = [BLOBS, MANIFESTS, RECORDS].map(ObjectStore::new);
-        let opened = stores.into_iter().fold(builder, rexie::RexieBuilder::add_object_store).build().await.ok().map(Rc::new);
+        let opened =
+            stores.into_iter().fold(builder, rexie::RexieBuilder::add_object_store).build().await.ok().map(Rc::new);
         *self.database.borrow_mut() = opened.clone();
         opened
     }

@@ -4,7 +4,6 @@
 //! last; `relays` what each relay said. A tab's part is swept away when it was not here for a month.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::IntoFuture;
 use std::rc::Rc;
 
@@ -30,7 +29,7 @@ pub(super) struct State {
     home: String,
     /// `None` when IndexedDB is refused: then `memory` is all there is.
     disk: RefCell<Option<Rc<Disk>>>,
-    memory: RefCell<BTreeMap<Point, BTreeMap<Vec<u8>, Vec<u8>>>>,
+    memory: RefCell<Vec<(Point, Pairs)>>,
     refused: bool,
 }
 
@@ -53,8 +52,8 @@ impl State {
     pub(super) async fn load(&self, mechtron: &Point) -> Result<Pairs, String> {
         if self.refused {
             let memory = self.memory.borrow();
-            let pairs = memory.get(mechtron).into_iter().flatten();
-            return Ok(pairs.map(|(key, value)| (key.clone(), value.clone())).collect());
+            let kept = memory.iter().find(|(point, _)| point == mechtron);
+            return Ok(kept.map(|(_, pairs)| pairs.clone()).unwrap_or_default());
         }
         let (home, mechtron) = (JsValue::from(&self.home), JsValue::from(mechtron.as_str()));
         let all = within(&Array::of2(&home, &mechtron), &Array::of3(&home, &mechtron, &Array::new()))?;
@@ -87,7 +86,7 @@ impl State {
     /// Forgets the state of every mechtron of an application.
     pub(super) async fn forget(&self, app: &Point) -> Result<(), String> {
         if self.refused {
-            self.memory.borrow_mut().retain(|mechtron, _| !mechtron.is_within(app));
+            self.memory.borrow_mut().retain(|(mechtron, _)| !mechtron.is_within(app));
             return Ok(());
         }
         // `;` follows `:`, so these are exactly the points below the application's.
@@ -164,12 +163,14 @@ async fn all_of(store: &ObjectStore, range: Option<Query>) -> Result<(Vec<JsValu
     try_join(keys.into_future(), values.into_future()).await.map_err(told)
 }
 
-fn remember(memory: &mut BTreeMap<Point, BTreeMap<Vec<u8>, Vec<u8>>>, commit: &Commit) {
-    let state = memory.entry(commit.mechtron.clone()).or_default();
+fn remember(memory: &mut Vec<(Point, Pairs)>, commit: &Commit) {
+    let at = memory.iter().position(|(point, _)| *point == commit.mechtron).unwrap_or_else(|| {
+        memory.push((commit.mechtron.clone(), Pairs::new()));
+        memory.len() - 1
+    });
+    let pairs = &mut memory[at].1;
     for (key, value) in &commit.writes {
-        match value {
-            Some(value) => drop(state.insert(key.clone(), value.clone())),
-            None => drop(state.remove(key)),
-        }
+        pairs.retain(|(kept, _)| kept != key);
+        pairs.extend(value.iter().map(|value| (key.clone(), value.clone())));
     }
 }
