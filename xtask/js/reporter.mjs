@@ -1,7 +1,7 @@
 // A reporter of Node's test runner that xtask can read: one JSON line for each test, none for suites.
 
-/** The full name of the file's test: its file is what tells two tests of one name apart. */
-const named = (data) => `${(data.file ?? "").split("/").pop()} ${data.name}`;
+/** The test's name with its file's, which tells two tests of one name apart. */
+const named = (data) => `${(data.file ?? "").split("/").pop().replace(/\.mjs$/, "")} ${data.name}`;
 
 /** What went wrong, with where. */
 const why = (error) => {

@@ -67,7 +67,10 @@ impl Report {
             let failure = Some(format!("{error:#}"));
             self.add(Outcome { kind, name: "could not be carried out".into(), time: begun.elapsed(), failure });
         }
-        println!("  {kind}: {} in {}", self.outcomes.len() - before, seconds(begun.elapsed()));
+        match self.outcomes.len() - before {
+            0 => {}
+            count => println!("  {kind}: {count} in {}", seconds(begun.elapsed())),
+        }
         passed
     }
 
@@ -79,6 +82,11 @@ impl Report {
         let failed = self.failed();
         println!("{} passed, {failed} failed", self.outcomes.len() - failed);
         if failed > 0 { Err(Reported.into()) } else { Ok(()) }
+    }
+
+    /// Has nothing been run?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.outcomes.is_empty()
     }
 
     fn failed(&self) -> usize {

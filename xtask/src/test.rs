@@ -10,7 +10,7 @@ mod environment;
 mod node;
 mod rust;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 pub(crate) use environment::environment;
 
@@ -65,6 +65,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if let Some(binaries) = binaries {
         println!("test");
         perform(&mut report, options, &binaries);
+        report.stage("all", |report| if report.is_empty() { bail!("no test has such a name") } else { Ok(()) });
     }
     report.finish()
 }

@@ -116,5 +116,21 @@ impl Test {
 }
 
 fn words(problems: &[Problem]) -> String {
-    problems.iter().filter_map(|problem| problem.message.as_deref()).collect::<Vec<_>>().join("\n")
+    problems.iter().filter_map(|problem| problem.message.as_deref()).map(plain).collect::<Vec<_>>().join("\n")
+}
+
+/// Without the colours that the report's messages keep.
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once('m').map_or(part, |(_, after)| after));
+    std::iter::once(first).chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn colours_are_taken_out() {
+        assert_eq!(super::plain("\u{1b}[2mexpect(\u{1b}[22m1)"), "expect(1)");
+    }
 }
