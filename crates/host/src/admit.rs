@@ -101,6 +101,8 @@ fn same_app(wave: &Wave) -> bool {
     };
     // A server mechtron speaks as itself, so its agent is its own point; nothing from a tab can.
     let speaks_as_itself = wave.agent.point() == Some(&wave.from) && star_of(&wave.from).is_none();
+    // Users stand under one point as well, and are no application.
+    let speaks_as_itself = speaks_as_itself && wave.from.segments().nth(1) != Some("users");
     let to = placed_from(&wave.to).unwrap_or_else(|| wave.to.clone());
     speaks_as_itself && wave.from.segments().count() >= 3 && app(&wave.from) == app(&to)
 }

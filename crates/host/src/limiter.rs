@@ -28,6 +28,10 @@ impl Budget {
         fits
     }
 
+    fn take_anyway(&self, bytes: u64) {
+        self.used.set(self.used.get().saturating_add(bytes));
+    }
+
     fn give_back(&self, bytes: u64) {
         self.used.set(self.used.get().saturating_sub(bytes));
     }
@@ -56,12 +60,16 @@ pub(crate) struct Limiter {
     budget: Budget,
     memory_limit: u64,
     held: u64,
+    /// What the last growth took, in case it fails after all.
+    last: u64,
+    /// Bytes of state that are counted too.
+    state: u64,
     denied: Option<Denied>,
 }
 
 impl Limiter {
     pub(crate) fn new(budget: Budget, memory_limit: u64) -> Self {
-        Self { budget, memory_limit, held: 0, denied: None }
+        Self { budget, memory_limit, held: 0, last: 0, state: 0, denied: None }
     }
 
     /// A limiter of the same bounds that counts from nothing, for another instance.
@@ -72,6 +80,26 @@ impl Limiter {
     /// Bytes the instance holds.
     pub(crate) fn held(&self) -> u64 {
         self.held
+    }
+
+    /// Bytes by which the instance's memory may still grow.
+    pub(crate) fn room(&self) -> u64 {
+        self.memory_limit.saturating_sub(self.held)
+    }
+
+    /// Counts the state, which lies in memory while there is an instance. It is bounded by a limit of its own, so it is
+    /// never refused here; others find less room.
+    pub(crate) fn count_state(&mut self, bytes: u64) {
+        self.budget.give_back(self.state);
+        self.budget.take_anyway(bytes);
+        self.state = bytes;
+    }
+
+    /// The growth that was allowed last did not come about.
+    pub(crate) fn grow_failed(&mut self) {
+        let last = std::mem::take(&mut self.last);
+        self.held -= last;
+        self.budget.give_back(last);
     }
 
     /// The bound that refused last, if one did.
@@ -101,6 +129,7 @@ impl Limiter {
         let fits = self.budget.take(bytes);
         if fits {
             self.held += bytes;
+            self.last = bytes;
         } else {
             self.denied = Some(Denied::Star);
         }
@@ -110,6 +139,6 @@ impl Limiter {
 
 impl Drop for Limiter {
     fn drop(&mut self) {
-        self.budget.give_back(self.held);
+        self.budget.give_back(self.held + self.state);
     }
 }

@@ -28,7 +28,6 @@ use crate::engine::{Engine, Module};
 use crate::event::{CommitId, Effect, Event, LogLevel, LogLine, Millis};
 use crate::limiter::Budget;
 use crate::random::Random;
-use mechtron::Mechtron;
 use pings::Pings;
 use slots::{Slot, Slots};
 use timers::{Timer, Timers};
@@ -121,6 +120,8 @@ pub struct Star {
     modules: BTreeMap<(Digest, u64), Rc<dyn Module>>,
     /// Who waits for which file.
     fetching: BTreeMap<Digest, BTreeSet<Slot>>,
+    /// States that were asked for and are not here yet: how often each.
+    loading: BTreeMap<Point, u32>,
     pings: Pings,
     timers: Timers,
     commits: BTreeMap<CommitId, Slot>,
@@ -152,6 +153,7 @@ impl Star {
             ready: VecDeque::new(),
             modules: BTreeMap::new(),
             fetching: BTreeMap::new(),
+            loading: BTreeMap::new(),
             pings: Pings::default(),
             timers: Timers::default(),
             commits: BTreeMap::new(),
@@ -166,7 +168,7 @@ impl Star {
     pub fn handle(&mut self, event: Event) {
         match event {
             Event::Time { now, unix_ms } => self.time(now, unix_ms),
-            Event::Named { point, agent } => (self.point, self.agent) = (point, agent),
+            Event::Named { point, agent } => self.named(point, agent),
             Event::LaneUp => self.lane = true,
             Event::LaneDown => self.lane_down(),
             Event::Ask { call, draft } => self.ask_from_shell(call, draft),
@@ -217,7 +219,8 @@ impl Star {
 
     /// All mechtrons it knows, in the order of their points.
     pub fn mechtrons(&mut self) -> Vec<MechtronInfo> {
-        self.slots.all().filter_map(|slot| self.slots.get_mut(slot).map(Mechtron::info)).collect()
+        let now = self.now;
+        self.slots.all().filter_map(|slot| self.slots.get_mut(slot).map(|mechtron| mechtron.info(now))).collect()
     }
 
     /// Of `count` stars of a relay, the index of the one that owns this server mechtron. The same for every build and machine.
@@ -225,6 +228,19 @@ impl Star {
         let digest = Digest::of(mechtron.stem().as_bytes()).0;
         let number = u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]);
         number % count.max(1)
+    }
+
+    /// The mechtrons of a tab stand below its point, so they move with it.
+    fn named(&mut self, point: Point, agent: Agent) {
+        let moved = self.point != point;
+        (self.point, self.agent) = (point, agent);
+        for slot in self.slots.all().filter(|_| moved) {
+            let Some(name) = self.slots.get_mut(slot).map(|mechtron| mechtron.name.clone()) else { continue };
+            let point = self.point_of(&name);
+            if let Some(mechtron) = self.slots.get_mut(slot) {
+                (mechtron.point, mechtron.stale) = (point, true);
+            }
+        }
     }
 
     fn time(&mut self, now: Millis, unix_ms: i64) {

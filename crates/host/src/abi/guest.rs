@@ -23,8 +23,8 @@ pub struct Guest {
     /// What `now` answers: set before a turn and after each wait.
     pub(crate) unix_ms: i64,
     pub(crate) turn: Turn,
-    /// Fuel that imports cost beyond what was left of the slice.
-    pub(crate) debt: u64,
+    /// Fuel that imports cost in this slice beyond what was left of it.
+    pub(crate) beyond: u64,
 }
 
 /// One call of a guest: what it was given and what it has done so far.

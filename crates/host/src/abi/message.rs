@@ -32,7 +32,7 @@ impl Message {
             Field::Method => self.method = Some(parse(value)?),
             Field::Path => {
                 let path = line(value, PATH_BYTES)?;
-                if !path.starts_with('/') {
+                if !path.starts_with('/') || path.contains(['?', '#']) {
                     return Err(AbiError::BadValue);
                 }
                 self.path = Some(path);

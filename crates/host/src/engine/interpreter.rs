@@ -4,6 +4,7 @@
 //! instance (a store never frees instances). Translation and validation cost no fuel: it would depend on which functions
 //! an instance happened to call before.
 
+mod binary;
 mod check;
 mod instrument;
 mod linker;
@@ -130,15 +131,12 @@ struct Running {
 }
 
 impl Running {
-    /// Runs one slice. What imports cost beyond the slice is owed by the next one.
+    /// Runs one slice. What imports cost beyond the slice is burnt all the same.
     fn slice(&mut self, fuel: u64, go: impl FnOnce(&mut Self) -> Result<TypedResumableCall<i32>, Error>) -> Outcome {
-        let debt = std::mem::take(&mut self.store.data_mut().debt);
-        let given = fuel.saturating_sub(debt);
-        let result = self.store.set_fuel(given).and_then(|()| go(self));
+        self.store.data_mut().beyond = 0;
+        let result = self.store.set_fuel(fuel).and_then(|()| go(self));
         let left = self.store.get_fuel().unwrap_or_default();
-        let owed = &mut self.store.data_mut().debt;
-        *owed += debt.saturating_sub(fuel);
-        self.burnt = fuel.min(debt) + (given - left);
+        self.burnt = fuel.saturating_sub(left) + self.store.data().beyond;
         self.outcome(result)
     }
 
@@ -151,7 +149,7 @@ impl Running {
             }
             Ok(TypedResumableCall::HostTrap(call)) => Outcome::Trapped(trap(call.host_error(), self.store.data())),
             Ok(TypedResumableCall::OutOfFuel(call)) => {
-                let needed = call.required_fuel() + self.store.data().debt;
+                let needed = call.required_fuel();
                 self.call = Some(Suspended::Slice(call));
                 Outcome::OutOfFuel(needed)
             }
@@ -166,7 +164,6 @@ impl Instance for Running {
             Entry::Init => self.init,
             Entry::Wave => self.wave,
         };
-        self.store.data_mut().debt = 0;
         self.slice(fuel, |running| export.call_resumable(&mut running.store, ()))
     }
 
@@ -220,6 +217,16 @@ impl ResourceLimiter for Limiter {
             return Ok(false);
         }
         self.table(current, desired).then_some(true).ok_or(DENIED)
+    }
+
+    fn memory_grow_failed(&mut self, _: &wasmi_core::MemoryError) -> Result<(), wasmi_core::LimiterError> {
+        self.grow_failed();
+        Ok(())
+    }
+
+    fn table_grow_failed(&mut self, _: &wasmi_core::TableError) -> Result<(), wasmi_core::LimiterError> {
+        self.grow_failed();
+        Ok(())
     }
 
     fn instances(&self) -> usize {

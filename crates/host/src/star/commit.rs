@@ -4,6 +4,7 @@ use starlane_protocol::{Code, Refusal, Wave};
 
 use super::mechtron::Phase;
 use super::{Slot, Star};
+use crate::engine::Entry;
 use crate::event::{Commit, CommitId, Effect, LogLevel};
 use crate::state::Writes;
 
@@ -63,21 +64,29 @@ impl Star {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         let point = mechtron.point.clone();
         let first = mechtron.held.iter().position(|held| held.commit == Some(id)).unwrap_or(0);
-        let undone: Vec<Held> = mechtron.held.drain(first..).collect();
         let refusal = Refusal::new(Code::StoreFailed, format!("{point} could not store its state: {reason}"));
         self.log(LogLevel::Error, point, refusal.message.clone());
-        for held in undone {
-            if let Some(later) = held.commit {
-                self.commits.remove(&later);
-            }
-            if let Some((pong, local)) = held.outputs.pong {
-                self.answer(refuse_instead(pong, &refusal), local);
-            }
+        self.refuse_held(slot, first, &refusal);
+        match self.slots.get_mut(slot).and_then(|mechtron| mechtron.busy()) {
+            Some(busy) if busy.entry == Entry::Wave => self.abandon(slot, Some(&refusal)),
+            _ => _ = self.take_busy(slot),
         }
-        self.abandon(slot, Some(&refusal));
         if let Some(mechtron) = self.slots.get_mut(slot) {
             (mechtron.state, mechtron.phase) = (None, Phase::Asleep);
             self.enqueue(slot);
+        }
+    }
+
+    /// Refuses what the turns from the `first` held one on would have answered.
+    pub(super) fn refuse_held(&mut self, slot: Slot, first: usize, refusal: &Refusal) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        for held in mechtron.held.drain(first..).collect::<Vec<Held>>() {
+            if let Some(commit) = held.commit {
+                self.commits.remove(&commit);
+            }
+            if let Some((pong, local)) = held.outputs.pong {
+                self.answer(refuse_instead(pong, refusal), local);
+            }
         }
     }
 

@@ -43,9 +43,14 @@ impl Crashes {
         (left > 0).then_some(left)
     }
 
+    /// Whether no trap counts any more.
+    pub(super) fn are_over(&self, now: Millis) -> bool {
+        self.recent.back().is_none_or(|last| now.since(*last) >= WINDOW_MS) && self.pause(now).is_none()
+    }
+
     /// Notes a turn that ended well; a while without traps ends the growth of the pauses.
     pub(super) fn well(&mut self, now: Millis) {
-        if self.pauses > 0 && self.recent.back().is_none_or(|last| now.since(*last) >= WINDOW_MS) {
+        if self.pauses > 0 && self.are_over(now) {
             *self = Self::default();
         }
     }

@@ -13,19 +13,25 @@ use crate::app::MechtronSpec;
 impl Star {
     /// Puts a wave into a mechtron's mailbox, or refuses it.
     pub(super) fn deliver(&mut self, name: Point, spec: &Arc<MechtronSpec>, wave: Wave, local: bool) {
-        let slot = self.slots.find(&name).unwrap_or_else(|| self.make(name, spec));
         if wave.method.as_ref().is_some_and(|method| method.as_str() == "Cmd<Watch>") {
-            return self.watch(slot, &wave, local);
+            let slot = self.slots.find(&name).unwrap_or_else(|| self.make(name, spec));
+            self.watch(slot, &wave, local);
+            return self.set_sweep();
         }
-        match self.take_in(slot, spec, &wave, local) {
-            Ok(mail) => {
-                if let Some(mechtron) = self.slots.get_mut(slot) {
-                    mechtron.mailbox.push_back(Mail { wave, ..mail });
-                }
-                self.enqueue(slot);
-            }
-            Err(refusal) => self.refuse(&wave, local, &refusal),
+        // A wave that is refused for what it is leaves no trace of its key.
+        let (params, reply_media) = match self.judge(spec, &wave) {
+            Ok(held) => held,
+            Err(refusal) => return self.refuse(&wave, local, &refusal),
+        };
+        let slot = self.slots.find(&name).unwrap_or_else(|| self.make(name, spec));
+        if let Err(refusal) = self.find_room(slot, &wave) {
+            return self.refuse(&wave, local, &refusal);
         }
+        let deadline = self.now.plus(u64::from(wave.wait));
+        if let Some(mechtron) = self.slots.get_mut(slot) {
+            mechtron.mailbox.push_back(Mail { wave, local, deadline, params, reply_media });
+        }
+        self.enqueue(slot);
     }
 
     fn make(&mut self, name: Point, spec: &Arc<MechtronSpec>) -> Slot {
@@ -41,21 +47,27 @@ impl Star {
         format!("{}:{}", self.point, below.join(":")).parse().unwrap_or_else(|_| name.clone())
     }
 
-    /// Holds a wave to the bind, the limits and the mailbox's bound.
-    fn take_in(&mut self, slot: Slot, spec: &MechtronSpec, wave: &Wave, local: bool) -> Result<Mail, Refusal> {
-        let (now, ceilings) = (self.now, self.ceilings);
-        let mechtron = self.slots.get_mut(slot).ok_or_else(|| Refusal::new(Code::Internal, "no such mechtron"))?;
-        let point = &mechtron.point;
+    /// Holds a wave to the bind, and its target to the limits of this place.
+    fn judge(&self, spec: &MechtronSpec, wave: &Wave) -> Result<Held, Refusal> {
+        let (ceilings, point) = (self.ceilings, &wave.to);
         if spec.limits.memory.0 > ceilings.memory || spec.limits.fuel > ceilings.fuel {
             let message = format!("{point} asks for more memory or fuel than this place may give");
             return Err(Refusal::new(Code::LimitTooHigh, message));
         }
+        hold_to_bind(spec, wave, point)
+    }
+
+    /// Whether the mailbox takes a wave.
+    fn find_room(&mut self, slot: Slot, wave: &Wave) -> Result<(), Refusal> {
+        let now = self.now;
+        self.drop_overdue(slot);
+        let mechtron = self.slots.get_mut(slot).ok_or_else(|| Refusal::new(Code::Internal, "no such mechtron"))?;
+        let (point, most) = (&mechtron.point, mechtron.spec.limits.mailbox as usize);
         if let Some(ms) = mechtron.crashes.pause(now) {
             let message = format!("{point} trapped again and again; it is started again in {ms} ms");
             return Err(Refusal::new(Code::CrashLoop, message));
         }
-        let (params, reply_media) = hold_to_bind(spec, wave, point)?;
-        if mechtron.mailbox.len() >= spec.limits.mailbox as usize {
+        if mechtron.mailbox.len() >= most {
             return Err(Refusal::new(Code::MailboxFull, format!("{} waves wait for {point}", mechtron.mailbox.len())));
         }
         if let Some(waited) = mechtron.busy().and_then(|busy| busy.waits_for)
@@ -63,10 +75,23 @@ impl Star {
         {
             return Err(would_deadlock(&mechtron.point));
         }
-        let deadline = now.plus(u64::from(wave.wait));
-        // The wave itself is moved in by the caller, which still needs it for a refusal.
-        let stub = Wave::new(wave.id, wave.kind, wave.from.clone(), wave.agent.clone(), wave.to.clone(), method(wave)?);
-        Ok(Mail { wave: stub, local, deadline, params, reply_media })
+        Ok(())
+    }
+
+    /// Makes room in a full mailbox: waves whose time is over are answered now instead of when their turn comes.
+    fn drop_overdue(&mut self, slot: Slot) {
+        let now = self.now;
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        if mechtron.mailbox.len() < mechtron.spec.limits.mailbox as usize {
+            return;
+        }
+        let mailbox = std::mem::take(&mut mechtron.mailbox);
+        let (rest, over): (Vec<_>, Vec<_>) = mailbox.into_iter().partition(|mail| mail.deadline > now);
+        mechtron.mailbox = rest.into();
+        let refusal = overdue(&mechtron.point);
+        for mail in over {
+            self.refuse(&mail.wave, mail.local, &refusal);
+        }
     }
 
     /// Refuses what waits for a mechtron that itself waits for `waited`.
@@ -89,6 +114,11 @@ fn method(wave: &Wave) -> Result<starlane_protocol::Method, Refusal> {
 /// Whether the answer to `waited` depends on this wave.
 fn leads_to(wave: &Wave, waited: WaveId) -> bool {
     wave.id == waited || wave.chain.contains(&waited)
+}
+
+/// A wave whose time was over before its turn came.
+pub(super) fn overdue(point: &Point) -> Refusal {
+    Refusal::new(Code::Deadline, format!("{point} was busy until the time for this wave was over"))
 }
 
 fn would_deadlock(point: &Point) -> Refusal {

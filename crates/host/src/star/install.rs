@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use starlane_protocol::{Code, Point, Refusal};
 
+use super::crash::Crashes;
 use super::mechtron::{Mail, Phase};
 use super::{Slot, Star};
 use crate::app::InstalledApp;
@@ -20,8 +21,10 @@ impl Star {
         for slot in self.slots_of(&app.point) {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
             match app.mechtron(&mechtron.name) {
-                Some(spec) => {
+                Some(spec) if spec.placement == mechtron.spec.placement => {
                     mechtron.spec = spec.clone();
+                    // New code begins with a clean slate.
+                    mechtron.crashes = Crashes::default();
                     match mechtron.phase {
                         Phase::Asleep | Phase::Waking => {}
                         Phase::Idle(_) | Phase::Busy(_) => mechtron.stale = true,
@@ -30,7 +33,7 @@ impl Star {
                         self.wake(slot);
                     }
                 }
-                None => self.end(slot),
+                _ => self.end(slot),
             }
         }
         self.apps.insert(app.point.clone(), app);
@@ -60,7 +63,9 @@ impl Star {
     fn end(&mut self, slot: Slot) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         let refusal = Refusal::new(Code::NoRoute, format!("{} was removed", mechtron.point));
+        let stored = Refusal::new(Code::StoreFailed, format!("{} was removed before it was stored", mechtron.point));
         let waiting: Vec<Mail> = mechtron.mailbox.drain(..).collect();
+        self.refuse_held(slot, 0, &stored);
         self.abandon(slot, Some(&refusal));
         for mail in waiting {
             self.refuse(&mail.wave, mail.local, &refusal);

@@ -8,6 +8,7 @@ use starlane_protocol::{MechtronStatus, Point, Wave, WaveId};
 use super::MechtronInfo;
 use super::commit::Held;
 use super::crash::Crashes;
+use super::timers::TimerKey;
 use crate::app::MechtronSpec;
 use crate::engine::{Entry, Instance};
 use crate::event::Millis;
@@ -28,14 +29,18 @@ pub(super) struct Mechtron {
     pub(super) held: VecDeque<Held>,
     pub(super) watchers: BTreeMap<Point, Millis>,
     pub(super) crashes: Crashes,
-    /// Turns begun; names the turn in hand.
+    /// Calls begun, `init` included; names the call in hand.
     pub(super) turn: u64,
+    /// Waves begun.
+    pub(super) waves: u64,
     pub(super) fuel: u64,
     pub(super) used_at: Millis,
     /// Whether it stands in the queue of those that can go on.
     pub(super) queued: bool,
     /// Whether its instance is of an older generation and ends with the turn in hand.
     pub(super) stale: bool,
+    /// Whether something is known to be stored for it.
+    pub(super) stored: bool,
 }
 
 /// What a mechtron is doing.
@@ -65,8 +70,8 @@ pub(super) struct Busy {
     pub(super) needs: u64,
     pub(super) burnt: u64,
     pub(super) deadline: Millis,
-    /// Whether a timer is set for the deadline.
-    pub(super) timed: bool,
+    /// The timer for the deadline, if one is set.
+    pub(super) timer: Option<TimerKey>,
     /// Whether the wave in hand began in this star.
     pub(super) local: bool,
     /// The content type the route promises for the reply.
@@ -84,6 +89,19 @@ pub(super) struct Mail {
 }
 
 impl Mechtron {
+    /// Whether nothing would be lost if the star forgot it: a key that has no state, that nobody waits for or watches.
+    pub(super) fn leaves_nothing(&mut self, now: Millis) -> bool {
+        self.watchers.retain(|_, until| *until > now);
+        self.spec.keyed
+            && matches!(self.phase, Phase::Asleep)
+            && !self.stored
+            && self.state.as_ref().is_none_or(State::is_empty)
+            && self.mailbox.is_empty()
+            && self.held.is_empty()
+            && self.watchers.is_empty()
+            && self.crashes.are_over(now)
+    }
+
     pub(super) fn new(name: Point, point: Point, spec: Arc<MechtronSpec>) -> Self {
         Self {
             name,
@@ -96,10 +114,12 @@ impl Mechtron {
             watchers: BTreeMap::new(),
             crashes: Crashes::default(),
             turn: 0,
+            waves: 0,
             fuel: 0,
             used_at: Millis::default(),
             queued: false,
             stale: false,
+            stored: false,
         }
     }
 
@@ -111,9 +131,12 @@ impl Mechtron {
         }
     }
 
-    pub(super) fn info(&mut self) -> MechtronInfo {
+    /// How it is doing.
+    pub(super) fn info(&mut self, now: Millis) -> MechtronInfo {
         let state = self.state.as_ref().map_or(0, State::bytes) as u64;
+        let stopped = self.crashes.pause(now).is_some();
         let (status, memory) = match &mut self.phase {
+            Phase::Asleep if stopped => (MechtronStatus::Stopped, state),
             Phase::Asleep => (MechtronStatus::Asleep, state),
             Phase::Waking => (MechtronStatus::Waking, state),
             Phase::Idle(instance) => (MechtronStatus::Idle, instance.guest().memory()),
@@ -122,6 +145,6 @@ impl Mechtron {
                 (status, busy.instance.guest().memory())
             }
         };
-        MechtronInfo { point: self.point.clone(), status, waves: self.turn, fuel: self.fuel, memory }
+        MechtronInfo { point: self.point.clone(), status, waves: self.waves, fuel: self.fuel, memory }
     }
 }

@@ -82,7 +82,11 @@ impl Star {
     }
 
     /// Sends an admitted wave that begins in this star.
-    pub(super) fn send(&mut self, wave: Wave) {
+    pub(super) fn send(&mut self, mut wave: Wave) {
+        wave.hops = wave.hops.saturating_add(1);
+        if wave.hops > HOPS {
+            return self.bounce(wave, &Refusal::new(Code::TooManyHops, "the wave passed more than 32 holders"));
+        }
         match self.place(&wave.to) {
             Place::Shell(name) => self.hand_to_shell(name, wave, true),
             Place::Mechtron(name, spec) => self.deliver(name, &spec, wave, true),
@@ -94,14 +98,10 @@ impl Star {
         }
     }
 
-    fn send_up(&mut self, mut wave: Wave) {
+    fn send_up(&mut self, wave: Wave) {
         if self.role == Role::Tab && !self.lane {
             let message = format!("{} is not in this tab, and there is no lane", wave.to);
             return self.bounce(wave, &Refusal::new(Code::Offline, message));
-        }
-        wave.hops = wave.hops.saturating_add(1);
-        if wave.hops > HOPS {
-            return self.bounce(wave, &Refusal::new(Code::TooManyHops, "the wave passed more than 32 holders"));
         }
         self.ping_left(wave.id);
         self.effects.push_back(Effect::Send(wave));
@@ -151,6 +151,10 @@ impl Star {
 
     fn hand_to_shell(&mut self, name: String, wave: Wave, local: bool) {
         if wave.kind == WaveKind::Ping {
+            if self.delivered.contains_key(&wave.id) {
+                let refusal = Refusal::new(Code::BadWave, "a ping with this id is in hand already");
+                return self.refuse(&wave, local, &refusal);
+            }
             if self.delivered.len() == DELIVERED {
                 let refusal = Refusal::new(Code::MailboxFull, format!("{} has too much in hand", wave.to));
                 return self.refuse(&wave, local, &refusal);

@@ -3,6 +3,7 @@
 use starlane_protocol::{Agent, Code, Point, Refusal, Wave, WaveKind};
 
 use super::commit::Outputs;
+use super::deliver::overdue;
 use super::mechtron::{Busy, Mail, Phase};
 use super::pings::Asker;
 use super::timers::Timer;
@@ -46,7 +47,7 @@ impl Undone {
             random: guest.random.clone(),
             unix_ms: guest.unix_ms,
             turn: Turn { wave, params, files, past, ..Turn::default() },
-            debt: 0,
+            beyond: 0,
         };
         let (names, mut again) = run(Box::new(again));
         again.state.undo();
@@ -88,8 +89,8 @@ impl Star {
             if mail.deadline > now {
                 break mail;
             }
-            let message = format!("{} was busy until the time for this wave was over", mechtron.point);
-            self.refuse(&mail.wave, mail.local, &Refusal::new(Code::Deadline, message));
+            let refusal = overdue(&mechtron.point);
+            self.refuse(&mail.wave, mail.local, &refusal);
         };
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         if mechtron.stale {
@@ -97,8 +98,10 @@ impl Star {
             return self.renew(slot);
         }
         let Phase::Idle(mut instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return };
-        mechtron.turn += 1;
-        let Mail { wave, local, deadline, params, reply_media } = mail;
+        mechtron.waves += 1;
+        let Mail { mut wave, local, deadline, params, reply_media } = mail;
+        // What is left of the sender's time after the wait in the mailbox.
+        wave.wait = u32::try_from(deadline.since(now)).unwrap_or(u32::MAX);
         let guest = instance.guest();
         guest.turn = Turn { wave: Some(wave), params, ..Turn::default() };
         guest.unix_ms = unix_ms;
@@ -122,6 +125,12 @@ impl Star {
         let Some(mechtron) = self.slots.get_mut(slot) else { return 0 };
         let Some(busy) = mechtron.busy().filter(|busy| !busy.blocked) else { return 0 };
         let given = fuel.max(busy.needs).min(busy.fuel_left);
+        let room = busy.instance.guest().limiter.room();
+        if self.budget.free() < room {
+            self.make_room(room, slot);
+        }
+        let Some(mechtron) = self.slots.get_mut(slot) else { return 0 };
+        let Some(busy) = mechtron.busy() else { return 0 };
         let outcome = if std::mem::replace(&mut busy.begun, true) {
             busy.instance.resume(given)
         } else {
@@ -166,10 +175,9 @@ impl Star {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         let turn = mechtron.turn;
         if let Some(busy) = mechtron.busy()
-            && !std::mem::replace(&mut busy.timed, true)
+            && busy.timer.is_none()
         {
-            let deadline = busy.deadline;
-            self.timers.set(deadline, Timer::Turn(slot, turn));
+            busy.timer = Some(self.timers.set(busy.deadline, Timer::Turn(slot, turn)));
         }
     }
 
@@ -224,12 +232,15 @@ impl Star {
     }
 
     /// Takes the call out of a mechtron's hands.
-    fn take_busy(&mut self, slot: Slot) -> Option<Box<Busy>> {
+    pub(super) fn take_busy(&mut self, slot: Slot) -> Option<Box<Busy>> {
         let now = self.now;
         let mechtron = self.slots.get_mut(slot)?;
         mechtron.used_at = now;
         match std::mem::replace(&mut mechtron.phase, Phase::Asleep) {
             Phase::Busy(mut busy) => {
+                if let Some(timer) = busy.timer.take() {
+                    self.timers.unset(timer);
+                }
                 let open = std::mem::take(&mut busy.instance.guest().turn.open);
                 let ids = open.values().filter_map(|open| match open {
                     Open::Asked(id) => *id,
@@ -266,6 +277,8 @@ impl Star {
                 let message = format!("{point} could not be made ready: `mechtron_init` returned {value}");
                 return self.init_failed(slot, &Refusal::new(Code::InitFailed, message));
             }
+            // The files that `init` read are not kept.
+            busy.instance.guest().turn = Turn::default();
             return self.rest(slot, busy.instance);
         }
         let turn = std::mem::take(&mut busy.instance.guest().turn);
@@ -276,7 +289,10 @@ impl Star {
             return self.turn_failed(slot, turn.wave, busy.local, &refusal);
         }
         mechtron.crashes.well(now);
-        let writes = busy.instance.guest().state.commit();
+        let guest = busy.instance.guest();
+        let writes = guest.state.commit();
+        guest.limiter.count_state(guest.state.bytes() as u64);
+        mechtron.stored |= !writes.is_empty();
         let outputs = self.outputs(slot, turn, &busy);
         self.rest(slot, busy.instance);
         self.hold(slot, writes, outputs);
@@ -344,6 +360,9 @@ impl Star {
         let id = self.random.wave_id();
         let Some(mut wave) = compose(id, WaveKind::Signal, point, agent.clone(), message) else { return };
         (wave.trace, wave.hops) = (in_hand.trace.clone(), in_hand.hops);
+        if let Err(error) = wave.check() {
+            return self.log(LogLevel::Warning, point.clone(), format!("a signal was dropped: {error}"));
+        }
         if !signal.watchers {
             return signals.push((wave, false));
         }
@@ -381,6 +400,7 @@ impl Star {
             Some(refusal) => self.turn_failed(slot, wave, local, refusal),
             None => {}
         }
+        self.set_sweep();
         self.enqueue(slot);
     }
 

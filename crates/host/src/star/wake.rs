@@ -11,7 +11,7 @@ use super::timers::Timer;
 use super::{Slot, Star};
 use crate::abi::{Blocked, Guest, Turn};
 use crate::engine::{Entry, Instance, Module, Trap};
-use crate::event::{Effect, LogLevel, Millis};
+use crate::event::{Effect, LogLevel};
 use crate::limiter::Limiter;
 use crate::state::State;
 
@@ -31,6 +31,7 @@ impl Star {
         let state_at_hand = mechtron.state.is_some();
         if !state_at_hand && !loading {
             let point = mechtron.point.clone();
+            *self.loading.entry(point.clone()).or_default() += 1;
             self.effects.push_back(Effect::Load(point));
         }
         let Some(module) = self.modules.get(&(wasm.sha256, stack)).cloned() else {
@@ -57,6 +58,11 @@ impl Star {
     }
 
     pub(super) fn loaded(&mut self, point: &Point, state: Result<Vec<(Vec<u8>, Vec<u8>)>, String>) {
+        // Only the answer to the last question is as new as the commits before it.
+        match self.loading.get_mut(point) {
+            Some(more) if *more > 1 => return *more -= 1,
+            _ => _ = self.loading.remove(point),
+        }
         let Some(slot) = self.find_by_point(point) else { return };
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         if !matches!(mechtron.phase, Phase::Waking) || mechtron.state.is_some() {
@@ -64,6 +70,7 @@ impl Star {
         }
         match state {
             Ok(pairs) => {
+                mechtron.stored = !pairs.is_empty();
                 mechtron.state = Some(State::from_pairs(pairs));
                 self.wake(slot);
             }
@@ -124,13 +131,12 @@ impl Star {
 
     /// Makes an instance and begins its `init`. Idle neighbours give way when the star is full.
     fn start(&mut self, slot: Slot, module: Rc<dyn Module>) {
-        let outcome = match self.instantiate(slot, &*module) {
-            Err(_) if self.budget.free() < module.first_memory() && self.sleep_idle(Some(slot)) => {
-                self.instantiate(slot, &*module)
-            }
-            outcome => outcome,
-        };
-        match outcome {
+        let state = self.slots.get_mut(slot).and_then(|mechtron| mechtron.state.as_ref().map(State::bytes));
+        let need = module.first_memory() + state.unwrap_or_default() as u64;
+        if self.budget.free() < need {
+            self.make_room(need, slot);
+        }
+        match self.instantiate(slot, &*module) {
             Ok(instance) => self.begin(slot, instance, Entry::Init, INIT_MS),
             Err(trap) => {
                 let Some(mechtron) = self.slots.get_mut(slot) else { return };
@@ -144,10 +150,12 @@ impl Star {
         let (budget, random, unix_ms) = (self.budget.clone(), self.random.fork(), self.unix_ms);
         let missing = || Trap { kind: crate::engine::TrapKind::Code, message: "the mechtron is gone".into() };
         let mechtron = self.slots.get_mut(slot).ok_or_else(missing)?;
-        let limiter = Limiter::new(budget, mechtron.spec.limits.memory.0);
+        let mut limiter = Limiter::new(budget, mechtron.spec.limits.memory.0);
         let state = mechtron.state.take().unwrap_or_default();
+        limiter.count_state(state.bytes() as u64);
+        mechtron.stale = false;
         let (point, spec) = (mechtron.point.clone(), mechtron.spec.clone());
-        let guest = Guest { point, spec, state, limiter, random, unix_ms, turn: Turn::default(), debt: 0 };
+        let guest = Guest { point, spec, state, limiter, random, unix_ms, turn: Turn::default(), beyond: 0 };
         module.instantiate(Box::new(guest)).map_err(|(trap, guest)| {
             mechtron.state = Some(guest.state);
             trap
@@ -158,6 +166,7 @@ impl Star {
     pub(super) fn begin(&mut self, slot: Slot, instance: Box<dyn Instance>, entry: Entry, ms: u64) {
         let deadline = self.now.plus(ms);
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        mechtron.turn += 1;
         mechtron.phase = Phase::Busy(Box::new(Busy {
             instance,
             entry,
@@ -168,7 +177,7 @@ impl Star {
             needs: 0,
             burnt: 0,
             deadline,
-            timed: false,
+            timer: None,
             local: false,
             reply_media: None,
         }));
@@ -185,6 +194,7 @@ impl Star {
         for mail in mail {
             self.refuse(&mail.wave, mail.local, refusal);
         }
+        self.set_sweep();
     }
 
     /// Puts mechtrons to sleep that have had nothing to do for a while.
@@ -195,7 +205,7 @@ impl Star {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
             match mechtron.phase {
                 Phase::Idle(_) if now.since(mechtron.used_at) >= idle_ms => awake |= !self.sleep(slot),
-                Phase::Asleep => {}
+                Phase::Asleep => awake |= !self.forget(slot),
                 _ => awake = true,
             }
         }
@@ -211,32 +221,50 @@ impl Star {
         }
     }
 
-    /// Puts every idle mechtron but one to sleep; whether there was one.
-    fn sleep_idle(&mut self, but: Option<Slot>) -> bool {
-        let mut slept = false;
-        for slot in self.slots.all().filter(|slot| Some(*slot) != but) {
-            slept |= self.sleep(slot);
+    /// Puts idle mechtrons but one to sleep until so many bytes are free, the one that was used longest ago first.
+    pub(super) fn make_room(&mut self, bytes: u64, but: Slot) {
+        let mut idle = Vec::new();
+        for slot in self.slots.all().filter(|slot| *slot != but) {
+            if let Some(mechtron) = self.slots.get_mut(slot)
+                && matches!(mechtron.phase, Phase::Idle(_))
+            {
+                idle.push((mechtron.used_at, slot));
+            }
         }
-        slept
+        idle.sort();
+        for (_, slot) in idle {
+            if self.budget.free() >= bytes {
+                return;
+            }
+            self.sleep(slot);
+        }
+    }
+
+    /// Lets go of what a sleeping mechtron still holds; whether nothing is left to be let go of later.
+    fn forget(&mut self, slot: Slot) -> bool {
+        let now = self.now;
+        let Some(mechtron) = self.slots.get_mut(slot) else { return true };
+        if mechtron.leaves_nothing(now) {
+            self.slots.remove(slot);
+            return true;
+        }
+        let waits = !mechtron.held.is_empty() || !mechtron.mailbox.is_empty();
+        mechtron.state.take_if(|state| !waits && state.bytes() > KEPT_STATE);
+        // One that keeps something is asleep for good; others are looked at again.
+        !waits && (mechtron.stored || !mechtron.spec.keyed)
     }
 
     /// Puts one mechtron to sleep, if it has nothing in hand and nothing to be stored.
     fn sleep(&mut self, slot: Slot) -> bool {
-        let now = self.now;
         let Some(mechtron) = self.slots.get_mut(slot) else { return false };
         if !mechtron.held.is_empty() || !mechtron.mailbox.is_empty() {
             return false;
         }
         let Phase::Idle(instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return false };
         let state = instance.into_guest().state;
-        mechtron.watchers.retain(|_, until: &mut Millis| *until > now);
-        if mechtron.spec.keyed && state.is_empty() && mechtron.watchers.is_empty() {
-            // A key that keeps nothing leaves nothing behind.
-            self.slots.remove(slot);
-            return true;
-        }
+        mechtron.stored = !state.is_empty();
         mechtron.state = (state.bytes() <= KEPT_STATE).then_some(state);
-        true
+        self.forget(slot)
     }
 
     /// The mechtron with this outside point.

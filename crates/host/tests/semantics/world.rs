@@ -252,14 +252,20 @@ impl World {
 
     /// Carries out what is not held back.
     fn release(&mut self) {
-        if !self.hold_commits && let Some(commit) = self.commits.pop_front() {
+        if !self.hold_commits
+            && let Some(commit) = self.commits.pop_front()
+        {
             return self.store_commit(commit);
         }
-        if !self.hold_loads && let Some(mechtron) = self.loads.pop_front() {
+        if !self.hold_loads
+            && let Some(mechtron) = self.loads.pop_front()
+        {
             let state = self.store.get(&mechtron).cloned().unwrap_or_default().into_iter().collect();
             return self.tell(Event::Loaded { mechtron, state: Ok(state) });
         }
-        if !self.hold_fetches && let Some(digest) = self.fetches.pop_front() {
+        if !self.hold_fetches
+            && let Some(digest) = self.fetches.pop_front()
+        {
             let missing = || Refusal::new(Code::FetchFailed, "no such file");
             let bytes = self.files.get(&digest).cloned().ok_or_else(missing);
             self.tell(Event::Fetched { digest, bytes });

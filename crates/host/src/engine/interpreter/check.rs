@@ -2,20 +2,18 @@
 
 use wasmi::{ExternType, FuncType, Module, ValType};
 
-use super::instrument::unsigned;
+use super::binary::sections;
 use crate::abi;
 use crate::engine::WasmError;
 
 /// The section of a start function (WebAssembly core specification, 5.5.11).
 const START_SECTION: u8 = 8;
-/// Bytes of a module's magic and version.
-const PREAMBLE: usize = 8;
 
 /// Checks a valid module. `wasm` are its bytes.
 pub(super) fn module(module: &Module, wasm: &[u8]) -> Result<(), WasmError> {
     imports(module)?;
     exports(module)?;
-    if has_start(wasm) { Err(WasmError::Start) } else { Ok(()) }
+    if sections(wasm).any(|(id, _)| id == START_SECTION) { Err(WasmError::Start) } else { Ok(()) }
 }
 
 fn imports(module: &Module) -> Result<(), WasmError> {
@@ -57,17 +55,4 @@ fn exports(module: &Module) -> Result<(), WasmError> {
         }
     }
     Ok(())
-}
-
-/// Walks the sections of a valid module.
-fn has_start(wasm: &[u8]) -> bool {
-    let mut rest = wasm.get(PREAMBLE..).unwrap_or_default();
-    while let Some((&id, after)) = rest.split_first() {
-        if id == START_SECTION {
-            return true;
-        }
-        let Some((size, length)) = unsigned(after) else { return false };
-        rest = after.get(length + size as usize..).unwrap_or_default();
-    }
-    false
 }

@@ -6,16 +6,22 @@
 
 use std::collections::BTreeMap;
 
-use wasmparser::{FunctionBody, KnownCustom, Name, Operator, Parser, Payload};
+use super::binary::{PREAMBLE, Reader, sections};
 
 /// The export under which the host finds the notes.
 pub(super) const TRACE: &str = "starlane_trace";
 
+const CUSTOM_SECTION: u8 = 0;
+const TYPE_SECTION: u8 = 1;
+const IMPORT_SECTION: u8 = 2;
+const FUNCTION_SECTION: u8 = 3;
 const MEMORY_SECTION: u8 = 5;
 const EXPORT_SECTION: u8 = 7;
 const CODE_SECTION: u8 = 10;
-/// Bytes of a module's magic and version.
-const PREAMBLE: usize = 8;
+/// The part of the name section that names functions.
+const FUNCTION_NAMES: u8 = 1;
+/// What a function type begins with.
+const FUNCTION_TYPE: u8 = 0x60;
 
 /// `i32.store` and `i32.load` of the second memory, aligned, without an offset.
 const STORE: [u8; 4] = [0x36, 0x42, 1, 0];
@@ -24,18 +30,18 @@ const CONST: u8 = 0x41;
 const ADD: u8 = 0x6a;
 const GET: u8 = 0x20;
 const TEE: u8 = 0x22;
+const CALLS: [u8; 2] = [0x10, 0x11];
 /// One group of one local of type `i32`.
 const LOCAL: [u8; 2] = [1, 0x7f];
 
 /// What of a module is needed to copy it.
 #[derive(Default)]
-struct Parts<'a> {
+struct Parts {
     /// Parameters of each function type.
     parameters: Vec<u32>,
     imported: u32,
     /// The type of each function that is not imported.
     types: Vec<u32>,
-    bodies: Vec<FunctionBody<'a>>,
     names: BTreeMap<u32, String>,
 }
 
@@ -43,63 +49,72 @@ struct Parts<'a> {
 pub(super) fn instrument(wasm: &[u8]) -> Option<(Vec<u8>, BTreeMap<u32, String>)> {
     let parts = parts(wasm)?;
     let mut copy = wasm.get(..PREAMBLE)?.to_vec();
-    let mut rest = wasm.get(PREAMBLE..)?;
-    while let Some((&id, after)) = rest.split_first() {
-        let (size, at) = unsigned(after)?;
-        let content = after.get(at..at + size as usize)?;
-        rest = after.get(at + size as usize..)?;
+    for (id, content) in sections(wasm) {
         let content = match id {
             // One page, never more.
             MEMORY_SECTION => appended(content, &[1, 1, 1])?,
             EXPORT_SECTION => appended(content, &export())?,
-            CODE_SECTION => code(&parts, wasm)?,
+            CODE_SECTION => code(&parts, content)?,
             _ => content.to_vec(),
         };
         copy.push(id);
-        push_unsigned(&mut copy, u32::try_from(content.len()).ok()?);
-        copy.extend(content);
+        push_sized(&mut copy, &content)?;
     }
     Some((copy, parts.names))
 }
 
-fn parts(wasm: &[u8]) -> Option<Parts<'_>> {
+fn parts(wasm: &[u8]) -> Option<Parts> {
     let mut parts = Parts::default();
-    for payload in Parser::new(0).parse_all(wasm) {
-        match payload.ok()? {
-            Payload::TypeSection(types) => {
-                for function in types.into_iter_err_on_gc_types() {
-                    parts.parameters.push(u32::try_from(function.ok()?.params().len()).ok()?);
-                }
-            }
+    for (id, content) in sections(wasm) {
+        let mut reader = Reader::new(content);
+        match id {
+            TYPE_SECTION => parts.parameters = vector(&mut reader, parameters)?,
             // A mechtron imports functions only.
-            Payload::ImportSection(imports) => parts.imported = imports.count(),
-            Payload::FunctionSection(types) => {
-                parts.types = types.into_iter().collect::<Result<_, _>>().ok()?;
-            }
-            Payload::CodeSectionEntry(body) => parts.bodies.push(body),
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
-                    names.into_iter().filter_map(Result::ok).for_each(|name| function_names(name, &mut parts.names));
-                }
-            }
+            IMPORT_SECTION => parts.imported = reader.number()?,
+            FUNCTION_SECTION => parts.types = vector(&mut reader, Reader::number)?,
+            CUSTOM_SECTION if reader.sized()? == b"name" => _ = function_names(&mut reader, &mut parts.names),
             _ => {}
         }
     }
     Some(parts)
 }
 
-fn function_names(name: Name<'_>, names: &mut BTreeMap<u32, String>) {
-    if let Name::Function(map) = name {
-        names.extend(map.into_iter().filter_map(Result::ok).map(|naming| (naming.index, naming.name.to_owned())));
+fn vector<'a, T>(reader: &mut Reader<'a>, mut item: impl FnMut(&mut Reader<'a>) -> Option<T>) -> Option<Vec<T>> {
+    let count = reader.number()?;
+    (0..count).map(|_| item(reader)).collect()
+}
+
+/// How many parameters a function type has. Types of one byte only, as everything in the module is.
+fn parameters(reader: &mut Reader<'_>) -> Option<u32> {
+    if reader.byte()? != FUNCTION_TYPE {
+        return None;
     }
+    let parameters = reader.sized()?.len();
+    reader.sized()?;
+    u32::try_from(parameters).ok()
+}
+
+/// Reads names as far as they can be read: they are for people, and nothing depends on them.
+fn function_names(reader: &mut Reader<'_>, names: &mut BTreeMap<u32, String>) -> Option<()> {
+    while let Some(id) = reader.byte() {
+        let mut part = Reader::new(reader.sized()?);
+        if id == FUNCTION_NAMES {
+            for _ in 0..part.number()? {
+                let (function, name) = (part.number()?, part.sized()?);
+                names.insert(function, String::from_utf8_lossy(name).into_owned());
+            }
+        }
+    }
+    Some(())
 }
 
 /// A vector's content with one more item.
 fn appended(content: &[u8], item: &[u8]) -> Option<Vec<u8>> {
-    let (count, at) = unsigned(content)?;
+    let mut reader = Reader::new(content);
+    let count = reader.number()?;
     let mut longer = Vec::with_capacity(content.len() + item.len() + 1);
-    push_unsigned(&mut longer, count.checked_add(1)?);
-    longer.extend(&content[at..]);
+    push_number(&mut longer, count.checked_add(1)?);
+    longer.extend(reader.rest());
     longer.extend(item);
     Some(longer)
 }
@@ -112,31 +127,33 @@ fn export() -> Vec<u8> {
     export
 }
 
-fn code(parts: &Parts<'_>, wasm: &[u8]) -> Option<Vec<u8>> {
-    let mut code = Vec::with_capacity(wasm.len() * 2);
-    push_unsigned(&mut code, u32::try_from(parts.bodies.len()).ok()?);
-    for (index, (body, of_type)) in parts.bodies.iter().zip(&parts.types).enumerate() {
+fn code(parts: &Parts, content: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Reader::new(content);
+    let count = reader.number()?;
+    let mut code = Vec::with_capacity(content.len() * 2);
+    push_number(&mut code, count);
+    for (number, of_type) in (parts.imported..).zip(&parts.types) {
         let parameters = *parts.parameters.get(*of_type as usize)?;
-        let body = function(body, parameters, parts.imported.checked_add(u32::try_from(index).ok()?)?, wasm)?;
-        push_unsigned(&mut code, u32::try_from(body.len()).ok()?);
-        code.extend(body);
+        push_sized(&mut code, &function(reader.sized()?, parameters, number)?)?;
     }
     Some(code)
 }
 
-fn function(body: &FunctionBody<'_>, parameters: u32, number: u32, wasm: &[u8]) -> Option<Vec<u8>> {
+fn function(body: &[u8], parameters: u32, number: u32) -> Option<Vec<u8>> {
+    let mut reader = Reader::new(body);
     let mut own = parameters;
-    for local in body.get_locals_reader().ok()? {
-        own = own.checked_add(local.ok()?.0)?;
+    for _ in 0..reader.number()? {
+        own = own.checked_add(reader.number()?)?;
+        reader.byte()?;
     }
-    let mut operators = body.get_operators_reader().ok()?;
-    let locals = wasm.get(body.range().start..operators.original_position())?;
-    let mut copy = appended(locals, &LOCAL)?;
+    let locals = body.len() - reader.rest().len();
+    let mut copy = appended(&body[..locals], &LOCAL)?;
     begin(&mut copy, own, number);
-    while !operators.eof() {
-        let (operator, at) = operators.read_with_offset().ok()?;
-        copy.extend(wasm.get(at..operators.original_position())?);
-        if matches!(operator, Operator::Call { .. } | Operator::CallIndirect { .. }) {
+    while !reader.is_empty() {
+        let before = reader.rest();
+        let opcode = reader.instruction()?;
+        copy.extend(&before[..before.len() - reader.rest().len()]);
+        if CALLS.contains(&opcode) {
             again(&mut copy, own);
         }
     }
@@ -148,10 +165,10 @@ fn begin(code: &mut Vec<u8>, own: u32, number: u32) {
     code.extend([CONST, 0, CONST, 0]);
     code.extend(LOAD);
     code.extend([CONST, 4, ADD, TEE]);
-    push_unsigned(code, own);
+    push_number(code, own);
     code.extend(STORE);
     code.push(GET);
-    push_unsigned(code, own);
+    push_number(code, own);
     code.push(CONST);
     push_signed(code, number);
     code.extend(STORE);
@@ -160,28 +177,22 @@ fn begin(code: &mut Vec<u8>, own: u32, number: u32) {
 /// A callee has returned: the caller is the innermost again.
 fn again(code: &mut Vec<u8>, own: u32) {
     code.extend([CONST, 0, GET]);
-    push_unsigned(code, own);
+    push_number(code, own);
     code.extend(STORE);
 }
 
-/// An unsigned LEB128 number of 32 bits, and how many bytes it takes.
-pub(super) fn unsigned(bytes: &[u8]) -> Option<(u32, usize)> {
-    let mut value = 0u32;
-    for (at, byte) in bytes.iter().take(5).enumerate() {
-        value |= u32::from(byte & 0x7f).checked_shl(7 * at as u32)?;
-        if byte & 0x80 == 0 {
-            return Some((value, at + 1));
-        }
-    }
-    None
-}
-
-fn push_unsigned(to: &mut Vec<u8>, mut value: u32) {
+fn push_number(to: &mut Vec<u8>, mut value: u32) {
     while value >= 0x80 {
         to.push(value as u8 | 0x80);
         value >>= 7;
     }
     to.push(value as u8);
+}
+
+fn push_sized(to: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    push_number(to, u32::try_from(bytes.len()).ok()?);
+    to.extend(bytes);
+    Some(())
 }
 
 /// A number of a function as signed LEB128: below 2^31, so never negative.

@@ -58,10 +58,10 @@ fn run(mut store: Store<'_>, import: Import, args: Call) -> Result<i32, Error> {
     }
 }
 
-/// Burns fuel for an import; what the slice lacks is owed by the next one.
+/// Burns fuel for an import; what the slice lacks is counted beside it.
 fn charge(store: &mut Store<'_>, fuel: u64) -> Result<(), Error> {
     let left = store.get_fuel()?;
     store.set_fuel(left.saturating_sub(fuel))?;
-    store.data_mut().debt += fuel.saturating_sub(left);
+    store.data_mut().beyond += fuel.saturating_sub(left);
     Ok(())
 }
