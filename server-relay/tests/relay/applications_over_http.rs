@@ -1,0 +1,107 @@
+use crate::mesh::{Bundle, Mesh, install};
+
+const HELLO: &str = include_str!("guests/hello.wat");
+
+async fn with_hello() -> Mesh {
+    let mesh = Mesh::start().await;
+    install(&mesh, "localhost:hello", &Bundle::app("localhost:repo:hello:1.0.0", "greeter", HELLO, false)).await;
+    mesh
+}
+
+#[tokio::test]
+async fn a_file_has_type_etag_and_ranges() {
+    let mesh = with_hello().await;
+    let answer = mesh.page("hello", "/").send().await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "<h1>Hi</h1>"));
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    let etag = answer.header("etag").to_owned();
+    let answer = mesh.page("hello", "/").header("if-none-match", &etag).send().await;
+    assert_eq!((answer.status, answer.body.len()), (304, 0));
+    let answer = mesh.page("hello", "/").method("HEAD").send().await;
+    assert_eq!((answer.status, answer.body.len(), answer.header("content-length")), (200, 0, "11"));
+
+    let answer = mesh.page("hello", "/data.bin").header("range", "bytes=2-4").send().await;
+    assert_eq!((answer.status, answer.text().as_str()), (206, "234"));
+    assert_eq!(answer.header("content-range"), "bytes 2-4/10");
+    let answer = mesh.page("hello", "/data.bin").header("range", "bytes=10-").send().await;
+    assert_eq!((answer.status, answer.header("content-range")), (416, "bytes */10"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_in_the_visitors_language() {
+    let mesh = with_hello().await;
+    mesh.page("hello", "/none.html").send().await.refused(404, "not-found");
+    let answer = mesh.page("hello", "/none.html").header("accept", "text/html,*/*").send().await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().starts_with("<!doctype html>") && answer.text().contains("not-found"));
+    mesh.page("nobody", "/").send().await.refused(404, "no-app");
+    let stranger = mesh.page("hello", "/").header("host", "example.com");
+    stranger.send().await.refused(421, "unknown-host");
+    mesh.page("hello", "/../secret").send().await.refused(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_page_is_made_by_a_mechtron() {
+    let mesh = with_hello().await;
+    let answer = mesh.page("hello", "/hello/ada").send().await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "Hello"));
+    assert_eq!((answer.header("content-type"), answer.header("x-kind")), ("text/plain", "plain"));
+    assert_eq!(answer.header("set-cookie"), "");
+    let answer = mesh.page("hello", "/hello/ada").method("HEAD").send().await;
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
+    let answer = mesh.page("hello", "/hello/ada").method("DELETE").send().await;
+    answer.refused(405, "wrong-method");
+    assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS");
+    mesh.page("hello", "/hello/ada/more").send().await.refused(404, "not-found");
+    let large = mesh.page("hello", "/hello/ada").method("POST").body(vec![0; 1_024 * 1_024 + 1]);
+    large.send().await.refused(413, "too-large");
+}
+
+#[tokio::test]
+async fn a_wrong_method_names_the_right_ones() {
+    let mesh = with_hello().await;
+    let answer = mesh.page("hello", "/").method("POST").send().await;
+    answer.refused(405, "wrong-method");
+    assert_eq!(answer.header("allow"), "GET, HEAD");
+    let answer = mesh.page("hello", "/").method("OPTIONS").send().await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, ""));
+}
+
+#[tokio::test]
+async fn a_line_for_signed_in_users_wants_a_token() {
+    let mesh = with_hello().await;
+    mesh.page("hello", "/private/").send().await.refused(401, "sign-in");
+    let ada = mesh.token("ada").await;
+    // The path is never stripped, so there is nothing; but Ada may look.
+    mesh.page("hello", "/private/").bearer(&ada).send().await.refused(404, "not-found");
+}
+
+#[tokio::test]
+async fn each_host_serves_its_own() {
+    let mesh = with_hello().await;
+    let port = mesh.address.port();
+    let space = |path: &str| mesh.page("hello", path).header("host", &format!("localhost:{port}"));
+    let answer = space("/").send().await;
+    assert_eq!(answer.status, 307);
+    assert_eq!(answer.header("location"), format!("http://starlane.localhost:{port}/starlane/"));
+    assert_eq!(space("/starlane/healthz").send().await.json()["status"], "ok");
+    assert_eq!(mesh.page("hello", "/starlane/healthz").send().await.json()["space"], "localhost");
+    mesh.page("hello", "/starlane/mesh.json").bearer(&mesh.token).send().await.refused(404, "not-found");
+    mesh.page("hello", "/starlane/waves").method("POST").bearer(&mesh.token).send().await.refused(404, "not-found");
+    assert_eq!(mesh.page("starlane", "/").send().await.header("location"), "/starlane/");
+}
+
+#[tokio::test]
+async fn a_page_of_an_unknown_origin_writes_nothing_and_reads_nothing() {
+    let mesh = with_hello().await;
+    let write = |origin: &str| mesh.call("POST", "/starlane/sign-in").header("origin", origin).body(r#"{"code":"x"}"#).send();
+    write("https://example.com").await.refused(403, "unknown-origin");
+    let answer = write("http://localhost:5173").await;
+    answer.refused(401, "bad-code");
+    assert_eq!(answer.header("access-control-allow-origin"), "http://localhost:5173");
+    let read = mesh.call("GET", "/starlane/mesh.json").header("origin", "http://localhost:5173").send().await;
+    assert_eq!(read.header("access-control-allow-origin"), "");
+    let script = mesh.page("hello", "/starlane/starlane.js").header("origin", "https://example.com").send().await;
+    assert_eq!(script.header("access-control-allow-origin"), "*");
+}

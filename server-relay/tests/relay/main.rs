@@ -1,0 +1,13 @@
+//! A relay in this process, with real lanes and real HTTP: a file for each behaviour.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod mesh;
+
+mod applications_over_http;
+mod bundles_are_whole_and_sound;
+mod commands_are_waves;
+mod lanes;
+mod nothing_answered_is_lost;
+mod opening_and_closing;
+mod waves_find_their_way;

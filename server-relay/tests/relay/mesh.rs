@@ -1,0 +1,96 @@
+//! A relay on a free port, and what talks to it.
+
+mod app;
+mod http;
+mod lane;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use starlane_relay::{Relay, RelayConfig};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub(crate) use app::{Bundle, install, publish};
+pub(crate) use http::{Answer, Call};
+pub(crate) use lane::{Lane, star_id};
+
+/// A relay that runs until it is closed or dropped.
+pub(crate) struct Mesh {
+    pub(crate) address: SocketAddr,
+    pub(crate) token: String,
+    pub(crate) link: String,
+    pub(crate) data: Option<TempDir>,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<()>,
+}
+
+pub(crate) fn config(data: &Path) -> RelayConfig {
+    RelayConfig {
+        listen: ([127, 0, 0, 1], 0).into(),
+        stars: Some(2),
+        idle: Duration::from_millis(200),
+        with_client: false,
+        ..RelayConfig::new(data)
+    }
+}
+
+impl Mesh {
+    pub(crate) async fn start() -> Self {
+        Self::start_in(tempfile::tempdir().unwrap()).await
+    }
+
+    pub(crate) async fn start_in(data: TempDir) -> Self {
+        let relay = starlane_relay::open(config(data.path())).await.unwrap();
+        Self::run(relay, data)
+    }
+
+    fn run(relay: Relay, data: TempDir) -> Self {
+        let (address, token, link) = (relay.address(), relay.operator_token().to_owned(), relay.sign_in_link().to_owned());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(relay.run_until(async {
+            let _ = stopped.await;
+        }));
+        Self { address, token, link, data: Some(data), stop: Some(stop), running }
+    }
+
+    /// Closes the relay; gives its data folder back.
+    pub(crate) async fn close(mut self) -> TempDir {
+        drop(self.stop.take());
+        let data = self.data.take().unwrap();
+        (&mut self.running).await.unwrap();
+        data
+    }
+
+    /// A request to the relay's own host, as the operator.
+    pub(crate) fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(self.address, method, path).bearer(&self.token)
+    }
+
+    /// A request to an application's host, as nobody.
+    pub(crate) fn page(&self, app: &str, path: &str) -> Call {
+        Call::new(self.address, "GET", path).header("host", &format!("{app}.localhost:{}", self.address.port()))
+    }
+
+    /// A ping as the operator.
+    pub(crate) async fn ping(&self, to: &str, method: &str, body: &str) -> serde_json::Value {
+        let ping = serde_json::json!({ "to": to, "method": method, "body": body });
+        let answer = self.call("POST", "/starlane/waves").body(ping.to_string()).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// A token for a user.
+    pub(crate) async fn token(&self, user: &str) -> String {
+        let pong = self.ping(&format!("localhost:users:{user}"), "Cmd<Token>", "").await;
+        let told: serde_json::Value = serde_json::from_str(pong["body"].as_str().unwrap()).unwrap();
+        told["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A lane as a user, or as nobody.
+    pub(crate) async fn lane(&self, token: Option<&str>) -> Lane {
+        Lane::knocked(self.address, token).await
+    }
+}
