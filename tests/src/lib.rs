@@ -1,1 +1,3 @@
 //! Whole-mesh tests, their fixtures and the benches.
+
+pub mod bench;

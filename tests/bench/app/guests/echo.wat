@@ -1,0 +1,13 @@
+;; The body comes back: 3 imports a wave, one page.
+(module
+  (import "starlane" "read" (func $read (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "starlane" "write" (func $write (param i32 i32 i32 i32 i32) (result i32)))
+  (import "starlane" "reply" (func $reply (result i32)))
+  (memory (export "memory") 1)
+  (global (export "starlane_abi_1") i32 (i32.const 1))
+  (func (export "mechtron_init") (result i32) (i32.const 0))
+  (func (export "mechtron_wave") (result i32)
+    (drop (call $write (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 0)
+      (call $read (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 65536))))
+    (drop (call $reply))
+    (i32.const 0)))

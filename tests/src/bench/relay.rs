@@ -1,0 +1,98 @@
+//! A relay of its own: the real program, a fresh data folder, a free port, ended when dropped.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use super::app;
+
+/// How long a relay may take to answer at first.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two questions.
+const ASK: Duration = Duration::from_millis(20);
+
+/// A child that is ended when dropped.
+pub(super) struct Process(pub(super) Child);
+
+impl Process {
+    /// KiB of it that are in memory now.
+    pub(super) fn resident_kib(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A running relay with `localhost:bench` installed.
+pub(super) struct Relay {
+    pub(super) process: Process,
+    pub(super) address: SocketAddr,
+    folder: TempDir,
+}
+
+impl Relay {
+    pub(super) fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let address = free_address()?;
+        let (data, port) = (folder.path().join("data"), address.port().to_string());
+        let mut up = Command::new(program()?);
+        up.args(["up", "--port", &port, "--data"]).arg(&data).stdin(Stdio::null()).stdout(Stdio::null());
+        let process = Process(up.stderr(Stdio::null()).spawn().context("the relay does not start")?);
+        let mut relay = Self { process, address, folder };
+        relay.wait()?;
+        relay.install()?;
+        Ok(relay)
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        let began = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            if let Some(status) = self.process.0.try_wait()? {
+                bail!("the relay ended with {status}");
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("the relay never answered");
+            }
+            std::thread::sleep(ASK);
+        }
+        Ok(())
+    }
+
+    fn install(&self) -> Result<()> {
+        let app = self.folder.path().join("bench");
+        app::write_folder(&app)?;
+        self.command(&["publish", &app.to_string_lossy(), "localhost:repo:bench:1.0.0"])?;
+        self.command(&["install", "localhost:bench", "localhost:repo:bench:1.0.0"])
+    }
+
+    fn command(&self, words: &[&str]) -> Result<()> {
+        let mut command = Command::new(program()?);
+        command.arg("--json").args(words).env("STARLANE_DATA", self.folder.path().join("data"));
+        let printed = command.env("STARLANE_RELAY", format!("http://{}", self.address)).output()?;
+        if !printed.status.success() {
+            bail!("starlane {words:?}: {}", String::from_utf8_lossy(&printed.stderr));
+        }
+        Ok(())
+    }
+}
+
+/// The relay's program, as `cargo xtask` tells it.
+fn program() -> Result<PathBuf> {
+    std::env::var_os("STARLANE_BIN").map(PathBuf::from).context("STARLANE_BIN does not name the relay's program")
+}
+
+/// An address nobody listens on.
+pub(super) fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}

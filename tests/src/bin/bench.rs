@@ -1,0 +1,5 @@
+//! The native half of `cargo xtask bench`, which puts its lines into a table.
+
+fn main() -> anyhow::Result<()> {
+    starlane_tests::bench::main()
+}
