@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use starlane_bundle::Digest;
+use starlane_protocol::Agent;
 use starlane_protocol::lane::{Bye, ByeCode, Frame};
 
 use super::lane::Lane;
@@ -21,11 +22,25 @@ const AWAY: Duration = Duration::from_secs(120);
 /// Ids that are kept for stars without a lane; above it the ones away the longest are forgotten.
 const STARS_AWAY: usize = 16_384;
 
+/// A star whose lane is gone.
+struct Away {
+    secret: Digest,
+    agent: Agent,
+    since: Instant,
+}
+
+impl Away {
+    /// Whether its id is still kept for it.
+    fn is_kept(&self) -> bool {
+        self.since.elapsed() < AWAY
+    }
+}
+
 /// The lanes of a relay.
 #[derive(Default)]
 pub(crate) struct Lanes {
     open: RwLock<HashMap<String, Arc<Lane>>>,
-    away: Mutex<HashMap<String, (Digest, Instant)>>,
+    away: Mutex<HashMap<String, Away>>,
     last: AtomicU64,
 }
 
@@ -48,10 +63,19 @@ impl Lanes {
         all
     }
 
+    /// Who answers for a star: by its lane, or by the last one when that is gone for less than two minutes.
+    pub(crate) fn agent(&self, star: &str) -> Option<Agent> {
+        let here = self.get(star).map(|lane| lane.agent.clone());
+        here.or_else(|| self.away().get(star).filter(|away| away.is_kept()).map(|away| away.agent.clone()))
+    }
+
     /// Whether a star was here within the last two minutes, and has no lane.
     pub(crate) fn is_away(&self, star: &str) -> bool {
-        let away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        away.get(star).is_some_and(|(_, since)| since.elapsed() < AWAY)
+        self.away().get(star).is_some_and(Away::is_kept)
+    }
+
+    fn away(&self) -> MutexGuard<'_, HashMap<String, Away>> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells every lane whose agent fits.
@@ -62,9 +86,9 @@ impl Lanes {
     /// Lets a lane in; gives the one whose place it takes.
     pub(super) fn enter(&self, id: &str, lane: &Arc<Lane>) -> Result<Option<Arc<Lane>>, Bye> {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut away = self.away();
         let before = open.get(id).map(|lane| lane.secret);
-        let kept = away.get(id).filter(|(_, since)| since.elapsed() < AWAY).map(|(secret, _)| *secret);
+        let kept = away.get(id).filter(|away| away.is_kept()).map(|away| away.secret);
         if before.or(kept).is_some_and(|secret| secret != lane.secret) {
             return Err(bye(ByeCode::StarTaken, "another tab holds this star's id"));
         }
@@ -82,16 +106,17 @@ impl Lanes {
             return;
         }
         open.remove(id);
-        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut away = self.away();
         if away.len() >= STARS_AWAY {
-            away.retain(|_, (_, since)| since.elapsed() < AWAY);
+            away.retain(|_, away| away.is_kept());
         }
         if away.len() >= STARS_AWAY
-            && let Some(oldest) = away.iter().min_by_key(|(_, (_, since))| *since).map(|(id, _)| id.clone())
+            && let Some(oldest) = away.iter().min_by_key(|(_, away)| away.since).map(|(id, _)| id.clone())
         {
             away.remove(&oldest);
         }
-        away.insert(id.to_owned(), (lane.secret, Instant::now()));
+        let gone = Away { secret: lane.secret, agent: lane.agent.clone(), since: Instant::now() };
+        away.insert(id.to_owned(), gone);
     }
 }
 

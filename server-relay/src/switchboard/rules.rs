@@ -20,6 +20,6 @@ impl Rules for Law<'_> {
     }
 
     fn star_agent(&self, star: &Point) -> Option<Agent> {
-        Some(self.lanes.get(star.segments().nth(2)?)?.agent.clone())
+        self.lanes.agent(star.segments().nth(2)?)
     }
 }

@@ -95,7 +95,8 @@ async fn each_host_serves_its_own() {
 #[tokio::test]
 async fn a_page_of_an_unknown_origin_writes_nothing_and_reads_nothing() {
     let mesh = with_hello().await;
-    let write = |origin: &str| mesh.call("POST", "/starlane/sign-in").header("origin", origin).body(r#"{"code":"x"}"#).send();
+    let write =
+        |origin: &str| mesh.call("POST", "/starlane/sign-in").header("origin", origin).body(r#"{"code":"x"}"#).send();
     write("https://example.com").await.refused(403, "unknown-origin");
     let answer = write("http://localhost:5173").await;
     answer.refused(401, "bad-code");

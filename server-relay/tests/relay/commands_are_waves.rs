@@ -27,10 +27,14 @@ async fn the_mesh_is_listed_alike_over_lane_and_http() {
     let mut lane = mesh.lane(Some(&mesh.token)).await;
     let list: Value = serde_json::from_slice(&lane.ask("localhost", "Cmd<List>", "").await.body.bytes).unwrap();
     assert_eq!(list["apps"][0]["point"], "localhost:hello");
-    assert_eq!(list["apps"][0]["mechtrons"][0], json!({ "point": "localhost:hello:greeter", "keyed": false, "placement": "server" }));
+    assert_eq!(
+        list["apps"][0]["mechtrons"][0],
+        json!({ "point": "localhost:hello:greeter", "keyed": false, "placement": "server" })
+    );
     assert_eq!(list["bundles"], json!(["localhost:repo:hello:1.0.0"]));
     assert_eq!(list["users"], json!(["localhost:users:operator"]));
-    let kinds: Vec<&str> = list["stars"].as_array().unwrap().iter().map(|star| star["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        list["stars"].as_array().unwrap().iter().map(|star| star["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["relay", "relay", "tab"]);
     assert_eq!(list["mechtrons"][0]["waves"], 1, "{list}");
     let over_http = mesh.call("GET", "/starlane/mesh.json").send().await.json();

@@ -48,7 +48,8 @@ impl Mesh {
     }
 
     fn run(relay: Relay, data: TempDir) -> Self {
-        let (address, token, link) = (relay.address(), relay.operator_token().to_owned(), relay.sign_in_link().to_owned());
+        let (address, token, link) =
+            (relay.address(), relay.operator_token().to_owned(), relay.sign_in_link().to_owned());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(relay.run_until(async {
             let _ = stopped.await;

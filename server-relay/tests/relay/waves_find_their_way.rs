@@ -44,7 +44,7 @@ async fn one_tab_reaches_another_of_its_user_and_nobody_elses() {
     // Said again, it passes nobody.
     pong.status = Some(201);
     answers.wave(pong).await;
-    assert_eq!(asks.ask("localhost:none:here", "Ext<Greet>", "").await.code(), Some("no-route"));
+    asks.goes_on().await;
 
     let mut stranger = mesh.lane(Some(&bob)).await;
     assert_eq!(stranger.ask(&target, "Ext<Greet>", "hi").await.code(), Some("forbidden"));
@@ -62,7 +62,7 @@ async fn a_pong_passes_only_from_the_target_that_was_asked() {
     let mut forged = arrived.pong(Agent::Anonymous, 200, Headers::default(), Body::new("text/plain", *b"forged"));
     forged.from = third.point();
     third.wave(forged).await;
-    assert_eq!(third.ask("localhost:none:here", "Ext<Greet>", "").await.code(), Some("no-route"));
+    third.goes_on().await;
     answers.wave(arrived.pong(Agent::Anonymous, 200, Headers::default(), Body::new("text/plain", *b"true"))).await;
     assert_eq!(&*asks.next_wave().await.body.bytes, b"true");
 }

@@ -27,7 +27,8 @@ impl Bundle {
         bundle.files.insert("wasm/guest.wasm".into(), wat::parse_str(wat).unwrap());
         let route = |method: &str, path: &str| json!({ "method": method, "path": path });
         let routes = [route("Http<Get>", "/hello/{name}"), route("Ext<Greet>", "/"), route("Ext<Keep>", "/")];
-        let mut http = json!({ "/*": "${bundle}:/html/", "/private/*": { "to": "${bundle}:/html/", "for": "signed-in" } });
+        let mut http =
+            json!({ "/*": "${bundle}:/html/", "/private/*": { "to": "${bundle}:/html/", "for": "signed-in" } });
         if !keyed {
             http["/hello/*"] = format!("${{app}}:{mechtron}").into();
         }

@@ -36,7 +36,11 @@ impl Lane {
     }
 
     /// A lane with such a sub-protocol and headers; gives also the one that was chosen.
-    pub(crate) async fn with(address: SocketAddr, protocol: &str, headers: &[(&'static str, &str)]) -> Result<(Self, String), Error> {
+    pub(crate) async fn with(
+        address: SocketAddr,
+        protocol: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<(Self, String), Error> {
         let mut request = format!("ws://{address}/starlane/lane").into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_str(protocol).unwrap());
         for (name, value) in headers {
@@ -102,8 +106,14 @@ impl Lane {
     pub(crate) fn ping(&self, to: &str, method: &str, body: &str) -> Wave {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        let mut ping =
-            Wave::new(WaveId(id), WaveKind::Ping, self.point(), Agent::Anonymous, to.parse().unwrap(), method.parse().unwrap());
+        let mut ping = Wave::new(
+            WaveId(id),
+            WaveKind::Ping,
+            self.point(),
+            Agent::Anonymous,
+            to.parse().unwrap(),
+            method.parse().unwrap(),
+        );
         if !body.is_empty() {
             ping.body = Body::new("text/plain", body.as_bytes());
         }
@@ -117,6 +127,12 @@ impl Lane {
         let pong = self.next_wave().await;
         assert_eq!((pong.id, pong.kind), (ping.id, WaveKind::Pong));
         pong
+    }
+
+    /// Checks that the lane still works: nobody may call what nobody has installed.
+    pub(crate) async fn goes_on(&mut self) {
+        let pong = self.ask("localhost:none:here", "Ext<Greet>", "").await;
+        assert!(matches!(pong.code(), Some("forbidden" | "no-route")), "{pong:?}");
     }
 
     /// The next wave; other frames are passed over.
