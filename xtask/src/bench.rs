@@ -1,51 +1,68 @@
-//! Measuring: native benches are a program of the crate `starlane-tests`, browser benches are `tests/bench/*.mjs`.
+//! Measuring: ratios, not times. The native half is a program of the crate `starlane-tests`, the browser's half is
+//! `tests/bench/browser.mjs`; each prints its rows as JSON, one a line, and here they become a table.
 
-use anyhow::{Result, bail};
+mod bare;
+mod row;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
 use clap::Args;
 
 use crate::build;
-use crate::files;
 use crate::lock::build_lock;
-use crate::root::{at, shown};
-use crate::run::{cargo, command, succeed};
+use crate::root::{at, target};
+use crate::run::{cargo, command, stdout_of, succeed};
+use crate::step::always;
 use crate::{chromium, test};
+use row::Row;
 
 /// What is measured.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Options {
-    /// Given to every bench: a part of a row's name
+    /// Only rows whose name holds this text
     filter: Option<String>,
+    /// Print the rows as JSON, in the last line, instead of a table
+    #[arg(long)]
+    json: bool,
 }
 
 /// `cargo xtask bench`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let lock = build_lock()?;
     build::all(&build::Options { release: true, ..build::Options::default() })?;
+    let bare = bare::build()?;
+    always("benches", native_build)?;
     drop(lock);
-    native(options)?;
-    browser(options)
-}
-
-fn native(options: &Options) -> Result<()> {
-    let mut cargo = cargo();
-    cargo.args(["run", "--release", "-p", "starlane-tests", "--bin", "bench", "--"]).args(&options.filter);
-    succeed(cargo.envs(test::environment(true)))
-}
-
-fn browser(options: &Options) -> Result<()> {
-    let benches: Vec<_> = files::entries(&at("tests/bench"))?
-        .into_iter()
-        .filter(|file| file.extension() == Some("mjs".as_ref()))
-        .collect();
-    if benches.is_empty() {
-        bail!("no browser bench was found in tests/bench");
-    }
-    let chromium = chromium::found()?;
-    for bench in benches {
-        println!("{}", shown(&bench));
-        succeed(
-            command("node").arg(&bench).args(&options.filter).envs(test::environment(true)).env("CHROMIUM", &chromium),
-        )?;
+    let mut rows = measure(options, &bare)?;
+    rows.sort_by_key(Row::place);
+    if options.json {
+        // The last line; above it stands what was built.
+        println!("{}", serde_json::Value::from_iter(rows.iter().map(Row::to_json)));
+    } else {
+        print!("{}", table::of(&rows));
     }
     Ok(())
+}
+
+fn measure(options: &Options, bare: &std::path::Path) -> Result<Vec<Row>> {
+    let filter = options.filter.as_deref().unwrap_or_default();
+    eprintln!("measuring; keep this machine idle");
+    let mut rows = vec![bare::size(bare)?];
+    rows.retain(|row| row.name.contains(filter));
+    rows.extend(Row::all(&stdout_of(command(program()).args(["rows", filter]).envs(test::environment(true)))?)?);
+    let browser = &mut command("node");
+    browser.arg(at("tests/bench/browser.mjs")).arg(filter).envs(test::environment(true));
+    browser.env("CHROMIUM", chromium::found()?).env("STARLANE_BENCH", program()).env("STARLANE_BARE", bare);
+    rows.extend(Row::all(&stdout_of(browser)?)?);
+    Ok(rows)
+}
+
+fn native_build() -> Result<()> {
+    succeed(cargo().args(["build", "--release", "-p", "starlane-tests", "--bin", "bench"]))
+}
+
+fn program() -> PathBuf {
+    target().join("release/bench")
 }

@@ -13,12 +13,14 @@ use clap::{Args, ValueEnum};
 
 pub(crate) use face::gzip;
 pub(crate) use glue::wasm as glue_wasm;
+pub(crate) use shrink::shrink;
 
 use crate::lock::build_lock;
 use crate::setup;
 
 /// How the build is done.
 #[derive(Args, Clone, Default)]
+#[group(id = "build-options")]
 pub(crate) struct Options {
     /// How the client's wasm is shrunk
     #[arg(long, value_enum, default_value_t)]

@@ -40,6 +40,9 @@ pub(super) fn write_folder(to: &Path) -> Result<()> {
     for (file, text) in LARGE {
         put(&large, file, text.as_bytes())?;
     }
+    for page in ["ours.html", "bare.html"] {
+        put(&large, &format!("html/{page}"), &fs::read(folder().join("large").join(page))?)?;
+    }
     put(&large, "wasm/large.wasm", &wasm("large")?)?;
     put(&large, "html/large.wasm", &wasm("large")?)
 }
@@ -87,7 +90,8 @@ pub(super) fn installed(mechtrons: &[(&str, &str)]) -> Result<(Arc<InstalledApp>
     let manifest = Manifest::new(point("localhost:repo:bench:1.0.0")?, files, serde_json::from_value(documents)?)
         .map_err(|error| anyhow!("{error}"))?;
     let digest = Digest::of(&manifest.to_bytes());
-    let app = InstalledApp::new(&point("localhost:bench")?, &manifest, digest, 1).map_err(|error| anyhow!("{error}"))?;
+    let app =
+        InstalledApp::new(&point("localhost:bench")?, &manifest, digest, 1).map_err(|error| anyhow!("{error}"))?;
     Ok((Arc::new(app), contents))
 }
 

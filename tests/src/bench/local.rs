@@ -30,7 +30,13 @@ pub(super) fn run() -> Result<Row> {
         || micros_each(PINGS, || shell.ping(&asks, "Ext<Go>", &PINGS.to_le_bytes()).map(drop)),
         || micros_each(PINGS, || calls(&mut one, &mut two)),
     )?;
-    Ok(Row::new("a local ping of 64 bytes, mechtron to mechtron, native", BESIDE, Some(Aim::AtMost(4.0)), &pairs, note(&pairs)))
+    Ok(Row::new(
+        "a local ping of 64 bytes, mechtron to mechtron, native",
+        BESIDE,
+        Some(Aim::AtMost(4.0)),
+        &pairs,
+        note(&pairs),
+    ))
 }
 
 /// From the shell to a mechtron: one call in.
@@ -40,11 +46,7 @@ pub(super) fn run_shell() -> Result<Row> {
     let (mut one, mut two) = bare()?;
     let pairs = Pairs::measure(
         ROUNDS,
-        || {
-            micros_each(PINGS, || {
-                (0..PINGS).try_for_each(|_| shell.ping(&echo, "Ext<Go>", &[7; BYTES]).map(drop))
-            })
-        },
+        || micros_each(PINGS, || (0..PINGS).try_for_each(|_| shell.ping(&echo, "Ext<Go>", &[7; BYTES]).map(drop))),
         || micros_each(PINGS, || calls(&mut one, &mut two)),
     )?;
     Ok(Row::new("a local ping of 64 bytes, shell to mechtron, native", BESIDE, None, &pairs, note(&pairs)))

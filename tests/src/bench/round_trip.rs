@@ -10,10 +10,10 @@ use nix::unistd::Pid;
 use tokio::runtime::Runtime;
 
 use super::app::point;
+use super::echo;
 use super::lane::{Lane, Socket, connect, message};
 use super::relay::Relay;
 use super::row::{Aim, Pairs, Row, micros_each};
-use super::echo;
 
 /// Round trips of one round.
 const TIMES: u32 = 2_000;
