@@ -81,8 +81,8 @@ export class Pong extends Received {
   error(): StarlaneError | undefined {
     if (this.status < 400) return undefined;
     const about = { point: this.from, status: this.status, cause: this };
-    const told = this.code === undefined ? undefined : errorOf(this.body, about);
-    return told ?? new StarlaneError({ ...about, ...this.#answered() });
+    // The mesh and page handlers tell their errors in one form; a mechtron may do the same.
+    return errorOf(this.body, about) ?? new StarlaneError({ ...about, ...this.#answered() });
   }
 
   #answered(): { code: string; message: string; retry: "unknown" | "no" } {

@@ -188,7 +188,7 @@ async fn find(shell: &Rc<Shell>, app: &Point) -> Result<Installed, Problem> {
     let apps = &shell.apps;
     if !shell.link.is_up() {
         let kept = shell.store.cache.record(&apps.record_name(app)).await;
-        if let Some(installed) = kept.and_then(|text| serde_json::from_str::<Installed>(&text).ok()) {
+        if let Some(installed) = kept.and_then(|text| serde_json::from_slice::<Installed>(text.as_bytes()).ok()) {
             return Ok(installed);
         }
         // It was never opened here: only the relay can tell.

@@ -37,6 +37,9 @@ const SILENCE_MS: f64 = 60_000.0;
 /// Milliseconds a look may be late before this page must have been frozen.
 const FROZEN_MS: f64 = 20_000.0;
 
+/// Milliseconds for which a lane that was heard is taken to be well: one beat of the relay and some.
+const FRESH_MS: f64 = 30_000.0;
+
 /// Milliseconds the relay has to answer a beat.
 const PROBE_MS: u32 = 5_000;
 
@@ -190,12 +193,12 @@ impl Link {
         self.flush_soon(shell);
     }
 
-    /// The page or its network came back: a lane that is down is made at once, one that is up is probed.
+    /// The page or its network came back: a lane that is down is made at once, one that was not heard lately is probed.
     pub(crate) fn wake(&self, shell: &Rc<Shell>) {
         match self.state.get() {
             State::Down => self.dial(shell),
-            State::Up => self.probe(shell),
-            State::Dialing | State::Knocked => {}
+            State::Up if steady() - self.heard.get() > FRESH_MS => self.probe(shell),
+            State::Up | State::Dialing | State::Knocked => {}
         }
     }
 
@@ -263,8 +266,8 @@ impl Link {
     /// Looks whether anything was heard, and whether this page was frozen.
     fn look(&self, shell: &Rc<Shell>) {
         let (now, before) = (steady(), self.looked.replace(steady()));
-        let frozen = now - before > f64::from(LOOK_MS) + FROZEN_MS;
-        if frozen || now - self.heard.get() >= SILENCE_MS {
+        let (late, silence) = (now - before - f64::from(LOOK_MS), now - self.heard.get());
+        if silence >= SILENCE_MS || (late > FROZEN_MS && silence > FRESH_MS) {
             return self.probe(shell);
         }
         self.look_later(shell);

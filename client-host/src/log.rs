@@ -1,34 +1,32 @@
 //! The log of a tab: lines go to the page, which shows them in the console and as `log` events.
 
 use std::cell::RefCell;
-use std::panic;
-
-use starlane_host::event::{LogLevel, LogLine};
-use starlane_protocol::Point;
-use wasm_bindgen::JsCast;
+use std::{mem, panic};
 
 use crate::page::Page;
+use starlane_host::event::{LogLevel, LogLine};
+use starlane_protocol::Point;
 
 thread_local! {
-    /// The page that is told when this crate itself fails; the panic hook reaches nothing else.
-    static WITNESS: RefCell<Option<Page>> = const { RefCell::new(None) };
+    /// The pages that are told when this crate itself fails; the panic hook reaches nothing else.
+    static WITNESSES: RefCell<Vec<Page>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Tells the page from now on when this crate itself fails: the star is then lost and must be started anew.
+/// Tells the page from now on when this crate itself fails: its star is then lost and must be started anew.
 pub(crate) fn watch_for_panics(page: &Page) {
-    WITNESS.with(|witness| {
-        *witness.borrow_mut() = Some(page.unchecked_ref::<wasm_bindgen::JsValue>().clone().unchecked_into())
-    });
+    WITNESSES.with_borrow_mut(|witnesses| witnesses.push(page.clone()));
     panic::set_hook(Box::new(|panic| {
         let message = panic.to_string();
-        WITNESS.with(|witness| {
-            if let Ok(witness) = witness.try_borrow()
-                && let Some(page) = witness.as_ref()
-            {
-                let _ = page.trapped(&message);
-            }
-        });
+        let witnesses = WITNESSES.with(|witnesses| witnesses.try_borrow_mut().map(|mut all| mem::take(&mut *all)));
+        for page in witnesses.unwrap_or_default() {
+            let _ = page.trapped(&message);
+        }
     }));
+}
+
+/// The page is told no more.
+pub(crate) fn forget(page: &Page) {
+    WITNESSES.with_borrow_mut(|witnesses| witnesses.retain(|other| other != page));
 }
 
 /// One line, about the star or one of its mechtrons.

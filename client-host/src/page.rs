@@ -98,6 +98,7 @@ extern "C" {
     pub(crate) fn wait(this: &Draft) -> u32;
 
     /// What the star tells the page. The page's functions return at once and do not throw; if one does, that is dropped.
+    #[derive(Clone, PartialEq)]
     #[wasm_bindgen(typescript_type = "Page")]
     pub type Page;
     #[wasm_bindgen(method, structural, catch)]

@@ -18,7 +18,7 @@ use web_sys::MessageChannel;
 use crate::apps::Apps;
 use crate::clock::{Clock, steady};
 use crate::link::Link;
-use crate::log::line;
+use crate::log::{forget, line};
 use crate::page::{Page, lines};
 use crate::store::{Job, Store};
 use pace::Pace;
@@ -242,6 +242,7 @@ impl Shell {
         self.closed.set(true);
         self.clock.stop();
         self.link.close();
+        forget(&self.page);
     }
 
     /// Whether [`Shell::close`] was called.

@@ -5,7 +5,7 @@
 //! between. Fuel is what the engine can be told, so each step's fuel is set from what earlier steps took.
 
 /// Milliseconds of one burst. The promise is 8; the rest is for what cannot be foreseen.
-pub(crate) const BURST_MS: f64 = 5.5;
+pub(crate) const BURST_MS: f64 = 4.5;
 
 /// Milliseconds one step aims at: small beside a burst, large beside the resolution of a page's clock (0.1 ms).
 const STEP_MS: f64 = 1.5;

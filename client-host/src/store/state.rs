@@ -101,7 +101,7 @@ impl State {
     pub(super) async fn known(&self, relay: &str) -> Option<Known> {
         let (_, store) = self.begin(RELAYS, Readonly).await.ok()?;
         let text = store.get(Query::Key(relay.into())).ok()?.await.ok()??.as_string()?;
-        serde_json::from_str(&text).ok()
+        serde_json::from_slice(text.as_bytes()).ok()
     }
 
     /// Keeps what is known of a relay.
