@@ -20,6 +20,7 @@ mod send;
 mod table;
 mod token;
 mod units;
+mod up;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -34,7 +35,13 @@ use output::Output;
 
 /// A mesh of WebAssembly actors across browser tabs and servers
 #[derive(Parser)]
-#[command(name = "starlane", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    name = "starlane",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     common: Common,
@@ -44,15 +51,16 @@ pub(crate) struct Cli {
 
 /// What every verb understands.
 #[derive(clap::Args)]
+#[command(next_help_heading = "Everywhere")]
 struct Common {
-    /// The relay to talk to, like http://localhost:7827
-    #[arg(long, global = true, value_name = "URL", env = "STARLANE_RELAY", hide_env = true)]
+    /// The relay to talk to, like http://localhost:7827 [else: STARLANE_RELAY, else the one in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
     relay: Option<String>,
-    /// The token to show it
-    #[arg(long, global = true, env = "STARLANE_TOKEN", hide_env = true, hide_env_values = true)]
+    /// The token to show it [else: STARLANE_TOKEN, else the operator's in the data folder]
+    #[arg(long, global = true)]
     token: Option<String>,
-    /// The data folder of a relay on this machine
-    #[arg(long, global = true, value_name = "FOLDER", env = "STARLANE_DATA", hide_env = true)]
+    /// The data folder of a relay on this machine [else: STARLANE_DATA, else the user's own]
+    #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Print JSON
     #[arg(long, global = true)]
@@ -61,6 +69,8 @@ struct Common {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Start a relay, in the foreground
+    Up(up::Up),
     /// Publish a folder as a bundle
     Publish(publish::Publish),
     /// Install a bundle as an application, or replace what is installed
@@ -87,14 +97,22 @@ struct Context {
 
 impl Context {
     fn data(&self) -> Result<Data, Failure> {
-        Data::find(self.common.data.as_deref())
+        Data::find(self.common.data.clone().or_else(|| variable("STARLANE_DATA").map(PathBuf::from)))
     }
 
     fn client(&self) -> Result<Client, Failure> {
         // Without a data folder a relay and a token can still be named.
         let operator = self.data().ok().map(|data| data.operator()).transpose()?.flatten();
-        Client::new(self.common.relay.as_deref(), self.common.token.as_deref(), operator)
+        let text = |name| variable(name).and_then(|value| value.into_string().ok());
+        let relay = self.common.relay.clone().or_else(|| text("STARLANE_RELAY"));
+        let token = self.common.token.clone().or_else(|| text("STARLANE_TOKEN"));
+        Client::new(relay.as_deref(), token, operator)
     }
+}
+
+/// A variable of the environment that says something.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// Runs the command with these arguments, the program's name first.
@@ -113,6 +131,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 
 fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
     match verb {
+        Verb::Up(up) => up.run(context),
         Verb::Publish(publish) => publish.run(context),
         Verb::Install(install) => install.run(context),
         Verb::Ls(ls) => ls.run(context),

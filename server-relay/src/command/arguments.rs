@@ -99,7 +99,10 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
 
 /// A header, written `name: value`.
 pub(super) fn header(text: &str) -> Result<(String, String), Failure> {
-    let wrong = || Failure::misuse("bad-header", format!("`{text}` is not a header: one is `name: value`"));
+    let wrong = || {
+        let failure = Failure::misuse("bad-header", format!("`{text}` is not a header: one is `name: value`"));
+        failure.hint("write it in quotes, like --header 'x-colour: teal'")
+    };
     let (name, value) = text.split_once(':').ok_or_else(wrong)?;
     let name = name.trim().to_ascii_lowercase();
     if name.is_empty() { Err(wrong()) } else { Ok((name, value.trim().to_owned())) }

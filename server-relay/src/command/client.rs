@@ -18,7 +18,7 @@ use ureq::{Agent, Body, RequestBuilder, SendBody};
 use super::failure::Failure;
 use super::operator::Operator;
 use super::ping::{Ping, Pong};
-pub(super) use address::Address;
+pub(super) use address::{Address, PORT};
 
 /// To connect; a relay on this machine or near it answers at once.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -49,14 +49,14 @@ struct Refused {
 
 impl Client {
     /// The relay that was named, else the operator's, else the default one.
-    pub(super) fn new(relay: Option<&str>, token: Option<&str>, operator: Option<Operator>) -> Result<Self, Failure> {
+    pub(super) fn new(relay: Option<&str>, token: Option<String>, operator: Option<Operator>) -> Result<Self, Failure> {
         let own = operator.as_ref().map(|operator| operator.url.parse::<Address>()).transpose()?;
         let address = match relay {
             Some(relay) => relay.parse()?,
             None => own.clone().unwrap_or_default(),
         };
         let operators = operator.filter(|_| own.as_ref() == Some(&address)).map(|operator| operator.token);
-        let token = token.map(str::to_owned).or(operators);
+        let token = token.or(operators);
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

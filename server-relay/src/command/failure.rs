@@ -122,10 +122,10 @@ impl Failure {
             let _ = writeln!(shown, "{ERROR}nothing was published:{ERROR:#} {}", self.summary());
             return shown;
         }
-        let _ = writeln!(shown, "{ERROR}error:{ERROR:#} {}", self.0.message);
+        let _ = writeln!(shown, "{ERROR}error:{ERROR:#} {}", plain(&self.0.message));
         shown.push_str(self.0.place.as_deref().unwrap_or_default());
         if let Some(hint) = &self.0.hint {
-            let _ = writeln!(shown, "{HINT}hint:{HINT:#} {hint}");
+            let _ = writeln!(shown, "{HINT}hint:{HINT:#} {}", plain(hint));
         }
         shown
     }
@@ -136,4 +136,9 @@ impl Failure {
             _ => &self.0.message,
         }
     }
+}
+
+/// What others said, without what a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }

@@ -31,9 +31,8 @@ pub(super) struct Operator {
 impl Data {
     /// The folder named (by argument or `STARLANE_DATA`), else the user's own: `$XDG_DATA_HOME/starlane`, else
     /// `~/.local/share/starlane`.
-    pub(super) fn find(named: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn find(named: Option<PathBuf>) -> Result<Self, Failure> {
         let variable = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let named = named.map(Path::to_path_buf);
         let shared = || variable("XDG_DATA_HOME").map(|home| home.join(NAME));
         let home = || variable("HOME").map(|home| home.join(".local/share").join(NAME));
         named.or_else(shared).or_else(home).map(Self).ok_or_else(|| {

@@ -54,7 +54,10 @@ impl Publish {
             "sent": { "files": sent.files, "bytes": sent.bytes },
         });
         context.output.result(&told, || {
-            let new = format!("{} sent ({})", units::plural(sent.files, "file"), units::bytes(sent.bytes));
+            let new = match sent.files {
+                0 => "the relay had all of it".to_owned(),
+                some => format!("{} sent ({})", units::plural(some, "file"), units::bytes(sent.bytes)),
+            };
             format!("published {bundle}\n{}, {}; {new}\n", units::plural(files, "file"), units::bytes(size))
         })
     }

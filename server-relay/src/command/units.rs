@@ -1,4 +1,6 @@
-//! Numbers as people read them.
+//! Numbers as people read and write them.
+
+use std::time::Duration;
 
 /// `1,234,567`.
 pub(super) fn count(number: u64) -> String {
@@ -51,6 +53,21 @@ pub(super) fn time_of_day(unix_ms: i64) -> String {
     format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}", ms % 1_000)
 }
 
+/// A duration as people write it: `500ms`, `60s`, `5m`, `1h`.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a duration is written like `500ms`, `60s`, `5m` or `1h`".to_owned();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..end].parse().map_err(|_| wrong())?;
+    let unit_ms = match &text[end..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(unit_ms).map(Duration::from_millis).ok_or_else(wrong)
+}
+
 /// `one file`, `3 files`.
 pub(super) fn plural(number: usize, noun: &str) -> String {
     match number {
@@ -70,5 +87,14 @@ mod tests {
         assert_eq!([bytes(348_000), bytes(1 << 20), bytes((1 << 20) - 1)], ["339 KiB", "1 MiB", "1023 KiB"]);
         assert_eq!([duration(119_000), duration(180_000), duration(10_800_000)], ["119 s", "3 min", "3 h"]);
         assert_eq!(time_of_day(1_700_000_000_123), "22:13:20.123");
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(parse_duration("60s"), Ok(Duration::from_secs(60)));
+        assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
+        for wrong in ["", "60", "s", "1.5s", "-1s", "1 s", "99999999999999999999s", "18446744073709551615h"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
     }
 }

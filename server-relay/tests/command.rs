@@ -1,0 +1,190 @@
+//! The `starlane` command, run against a relay: what it prints and how it ends.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use serde_json::{Value, json};
+use starlane_relay::{RelayConfig, open};
+use tokio::sync::oneshot;
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/publish");
+
+/// A relay on a free port, with a data folder of its own.
+struct Mesh {
+    data: tempfile::TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Mesh {
+    fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, is_ready) = mpsc::channel();
+        let listen = ([127, 0, 0, 1], 0).into();
+        let config = RelayConfig { listen, with_client: false, stars: Some(1), ..RelayConfig::new(data.path()) };
+        let thread = std::thread::spawn(move || {
+            tokio::runtime::Runtime::new().unwrap().block_on(async {
+                let relay = open(config).await.unwrap();
+                ready.send(()).unwrap();
+                relay.run_until(async { drop(stopped.await) }).await;
+            });
+        });
+        is_ready.recv().expect("the relay does not open");
+        Self { data, stop: Some(stop), thread: Some(thread) }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        starlane(self.data.path()).args(arguments).output().unwrap()
+    }
+
+    /// Runs a command with `--json`: its exit code and its one document.
+    fn json(&self, arguments: &[&str]) -> (i32, Value) {
+        let output = self.run(&[&["--json"], arguments].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.lines().count(), 1, "{arguments:?}: {text}");
+        (output.status.code().unwrap(), serde_json::from_str(&text).unwrap())
+    }
+
+    /// Runs a command that must succeed; its document.
+    fn done(&self, arguments: &[&str]) -> Value {
+        let (exit, told) = self.json(arguments);
+        assert_eq!(exit, 0, "{arguments:?}: {told}");
+        told
+    }
+
+    /// Runs a command that must not succeed; its exit code and the code of its error.
+    fn fails(&self, arguments: &[&str]) -> (i32, String) {
+        let (exit, told) = self.json(arguments);
+        assert!(told["message"].is_string() && told["hint"].is_string(), "{arguments:?}: {told}");
+        (exit, told["code"].as_str().unwrap().to_owned())
+    }
+}
+
+impl Drop for Mesh {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn starlane(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_starlane"));
+    command.env_remove("STARLANE_RELAY").env_remove("STARLANE_TOKEN").env("STARLANE_DATA", data);
+    command
+}
+
+/// The fixture `good/chat` with its code compiled.
+fn chat() -> tempfile::TempDir {
+    let made = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp").arg("-r").arg(format!("{FIXTURES}/good/chat/.")).arg(made.path()).status().unwrap();
+    assert!(copied.success());
+    std::fs::create_dir(made.path().join("wasm")).unwrap();
+    for name in ["room", "format"] {
+        let wasm = wat::parse_file(made.path().join(name).join(format!("{name}.wat"))).unwrap();
+        std::fs::write(made.path().join("wasm").join(format!("{name}.wasm")), wasm).unwrap();
+    }
+    made
+}
+
+#[test]
+fn a_folder_is_published_installed_asked_and_removed() {
+    let (mesh, folder) = (Mesh::start(), chat());
+    let path = folder.path().to_str().unwrap();
+    let published = mesh.done(&["publish", path, "localhost:repo:chat:1.0.0"]);
+    assert_eq!((&published["files"], &published["sent"]["files"]), (&json!(8), &json!(7)), "equal files are sent once");
+    let again = mesh.done(&["publish", path, "localhost:repo:chat:1.0.0"]);
+    assert_eq!((&again["digest"], &again["sent"]["files"]), (&published["digest"], &json!(0)));
+
+    std::fs::write(folder.path().join("html/more.html"), "more").unwrap();
+    let taken = mesh.fails(&["publish", path, "localhost:repo:chat:1.0.0"]);
+    assert_eq!(taken, (1, "version-taken".to_owned()));
+
+    let installed = mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
+    assert_eq!(installed["generation"], 1);
+    let pong = mesh.done(&["send", "localhost:chat:room:tea", "Ext<Say>", "{}"]);
+    assert_eq!((&pong["status"], &pong["body"]), (&json!(200), &json!("")));
+    let listed = mesh.done(&["ls", "localhost:chat:room"]);
+    assert_eq!(listed["mechtrons"][0]["point"], "localhost:chat:room:tea");
+
+    assert_eq!(mesh.fails(&["rm", "localhost:chat"]), (2, "needs-yes".to_owned()));
+    mesh.done(&["rm", "localhost:chat", "--yes"]);
+    mesh.done(&["rm", "localhost:repo:chat:1.0.0"]);
+    assert_eq!(mesh.fails(&["ls", "localhost:chat"]), (1, "no-route".to_owned()));
+}
+
+#[test]
+fn a_refusal_ends_with_one_and_says_code_and_hint() {
+    let mesh = Mesh::start();
+    assert_eq!(mesh.fails(&["send", "localhost:nobody:there", "Ext<Say>"]), (1, "no-route".to_owned()));
+    assert_eq!(mesh.fails(&["install", "localhost:chat", "localhost:repo:chat:9.0.0"]).0, 1);
+    assert_eq!(mesh.fails(&["--token", "wrong", "ls"]), (1, "bad-token".to_owned()));
+    let bad = format!("{FIXTURES}/bad/unknown-keys");
+    let (exit, told) = mesh.json(&["publish", &bad, "localhost:repo:bad:1.0.0"]);
+    assert_eq!((exit, &told["code"], told["faults"].as_array().unwrap().len()), (1, &json!("bad-bundle"), 3));
+}
+
+#[test]
+fn what_cannot_be_understood_ends_with_two() {
+    let mesh = Mesh::start();
+    for (arguments, code) in [
+        (&["ls", "localhost:Chat"][..], "point-bad-segment"),
+        (&["publish", ".", "chat:1.2.0"], "not-a-bundle"),
+        (&["install", "chat", "localhost:repo:chat:1.0.0"], "not-an-app"),
+        (&["send", "localhost:chat:room", "Say"], "bad-method"),
+        (&["send", "localhost:chat:room", "Ext<Say>", "--header", "nonsense"], "bad-header"),
+        (&["--relay", "ftp://localhost", "ls"], "bad-relay-address"),
+        (&["dance"], "usage"),
+    ] {
+        assert_eq!(mesh.fails(arguments), (2, code.to_owned()), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_operators_token_goes_to_the_operators_relay_only() {
+    let (mesh, other) = (Mesh::start(), Mesh::start());
+    let note: Value = serde_json::from_slice(&std::fs::read(other.data.path().join("operator.json")).unwrap()).unwrap();
+    assert_eq!(mesh.fails(&["--relay", note["url"].as_str().unwrap(), "ls"]), (1, "sign-in".to_owned()));
+    // The same relay by another of its names.
+    let own: Value = serde_json::from_slice(&std::fs::read(mesh.data.path().join("operator.json")).unwrap()).unwrap();
+    let by_name = own["url"].as_str().unwrap().replace("127.0.0.1", "localhost");
+    mesh.done(&["--relay", &by_name, "ls"]);
+}
+
+#[test]
+fn a_user_gets_a_token_and_a_link() {
+    let mesh = Mesh::start();
+    let by_name = mesh.done(&["token", "ada"]);
+    let by_point = mesh.done(&["token", "localhost:users:ada"]);
+    assert_eq!((&by_name["user"], &by_point["user"]), (&json!("localhost:users:ada"), &json!("localhost:users:ada")));
+    assert!(by_name["link"].as_str().unwrap().contains("#code="));
+    let token = by_name["token"].as_str().unwrap();
+    assert_eq!(mesh.fails(&["--token", token, "token", "localhost:users:operator"]), (1, "forbidden".to_owned()));
+    let link = mesh.run(&["token", "ada", "--link"]);
+    assert_eq!(String::from_utf8(link.stdout).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn without_a_relay_there_is_one_clear_error() {
+    let nowhere = tempfile::tempdir().unwrap();
+    let output = starlane(nowhere.path()).args(["--relay", "http://localhost:1", "ls"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.starts_with("error: the relay at http://127.0.0.1:1 cannot be reached"), "{said}");
+    assert!(said.contains("hint: start one with `starlane up`"), "{said}");
+    assert!(!said.contains('\u{1b}'), "colour is for terminals");
+}
+
+#[test]
+fn nobody_listens_to_the_end_and_nothing_fails() {
+    let mesh = Mesh::start();
+    let program = env!("CARGO_BIN_EXE_starlane");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "{ \"$0\" completions bash; echo \"ended $?\" >&2; } | head -1", program]);
+    let said = shell.env("STARLANE_DATA", mesh.data.path()).output().unwrap();
+    assert_eq!(String::from_utf8(said.stderr).unwrap(), "ended 0\n");
+}
