@@ -36,12 +36,20 @@ fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
-/// A checkout's files that the page touches, in a folder of their own, so that nothing is left in the real one.
+/// Entries of a checkout that a copy of it does without.
+const NOT_COPIED: [&str; 3] = [".git", "target", "tour"];
+
+/// A checkout made of links to the real one, so that nothing is left there.
 fn workplace() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("starlane-tour-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    std::os::unix::fs::symlink(root().join("crates"), folder.join("crates")).unwrap();
+    for entry in fs::read_dir(root().canonicalize().unwrap()).unwrap() {
+        let entry = entry.unwrap();
+        if !NOT_COPIED.iter().any(|name| entry.file_name() == *name) {
+            std::os::unix::fs::symlink(entry.path(), folder.join(entry.file_name())).unwrap();
+        }
+    }
     folder
 }
 
