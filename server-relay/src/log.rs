@@ -51,7 +51,7 @@ impl Log {
     /// Writes a line.
     pub(crate) fn write(&self, line: LogLine) {
         let LogLine { level, point, mut text } = line;
-        text.truncate(text.floor_char_boundary(LINE_BYTES));
+        text.truncate(cut(&text, LINE_BYTES));
         tell(level, &point, &text);
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         ring.last += 1;
@@ -75,6 +75,11 @@ impl Log {
         lines.reverse();
         lines
     }
+}
+
+/// The largest length up to `most` that cuts no character.
+fn cut(text: &str, most: usize) -> usize {
+    (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn word(level: LogLevel) -> &'static str {

@@ -72,12 +72,13 @@ impl Relay {
     /// Serves until `shutdown` is ready; then lanes are told, commits are finished, and the data folder is free again.
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()>) {
         let Some(listener) = self.listener.take() else { return };
-        let accepting = tokio::spawn(accept::serve(self.mesh.clone(), listener));
+        let mut accepting = tokio::spawn(accept::serve(self.mesh.clone(), listener));
         let chores = tokio::spawn(chores(self.mesh.clone(), self.data.clone()));
         shutdown.await;
         tracing::info!("closing");
         self.mesh.closing.send_replace(true);
-        if tokio::time::timeout(FAREWELL, accepting).await.is_err() {
+        if tokio::time::timeout(FAREWELL, &mut accepting).await.is_err() {
+            accepting.abort();
             tracing::warn!("some connections did not end in time");
         }
         chores.abort();

@@ -12,6 +12,9 @@ use super::{Installation, Registry, removed};
 use crate::problem::Problem;
 use crate::store::{InstallRow, Store};
 
+/// Applications of one relay: a greeting that names them all fits one message of a lane.
+const APPS: usize = 1_024;
+
 /// A change that others are yet to be told of. While it is held, no other begins.
 pub(crate) struct Change<'a, T> {
     /// What has changed.
@@ -36,6 +39,9 @@ impl Registry {
         })?;
         if let Some(there) = now.apps.get(app).filter(|one| one.app.digest == signed.digest) {
             return Ok(Err(there.clone()));
+        }
+        if now.apps.len() >= APPS && !now.apps.contains_key(app) {
+            return Err(Problem::new(Code::TooMany, format!("a relay has {APPS} applications at most")));
         }
         let generation = now.generations.get(app).copied().unwrap_or(0) + 1;
         let (installation, row) = prepare(app, signed, generation, root)?;

@@ -1,6 +1,11 @@
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::mesh::{Bundle, Mesh, install};
+use crate::mesh::{Bundle, Mesh, config, install};
+
+/// Names the data folder of the relay that will be killed; without it there is none.
+const DOOMED: &str = "STARLANE_TEST_DOOMED";
 
 const KEEPER: &str = include_str!("guests/keeper.wat");
 
@@ -59,4 +64,35 @@ async fn what_is_removed_is_gone() {
     assert_eq!(mesh.ping("localhost:keep:room:tea", "Ext<Keep>", "").await["code"], "no-route");
     assert_eq!(install(&mesh, "localhost:keep", &keeper()).await, 3);
     assert_eq!(keep(&mesh, "coffee", "3").await, "");
+}
+
+/// Not a test of its own: the process that the next test kills.
+#[tokio::test]
+async fn the_relay_that_will_be_killed() {
+    if let Some(data) = std::env::var_os(DOOMED).map(PathBuf::from) {
+        let relay = starlane_relay::open(config(&data)).await.unwrap();
+        relay.run_until(std::future::pending()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_is_killed_loses_nothing_it_answered() {
+    let data = tempfile::tempdir().unwrap();
+    let mut doomed = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "nothing_answered_is_lost::the_relay_that_will_be_killed"])
+        .env(DOOMED, data.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mesh = Mesh::beside(data.path()).await;
+    install(&mesh, "localhost:keep", &keeper()).await;
+    let keys: Vec<String> = (0..20).map(|number| format!("key-{number}")).collect();
+    futures_util::future::join_all(keys.iter().map(|key| keep(&mesh, key, key))).await;
+    doomed.kill().unwrap();
+    doomed.wait().unwrap();
+
+    let mesh = Mesh::start_in(data).await;
+    for key in &keys {
+        assert_eq!(keep(&mesh, key, "after").await, *key);
+    }
 }
