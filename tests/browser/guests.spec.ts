@@ -2,7 +2,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { install } from "./bundle.ts";
 import { Relay } from "./relay.ts";
-import { open, ping, point, prepare } from "./tab.ts";
+import { blank, open, ping, point } from "./tab.ts";
 
 /** Fuel of an endless loop that runs for some seconds: hundreds of slices. */
 const LONG = "fuel = 300_000_000";
@@ -28,9 +28,7 @@ test.afterAll(async () => {
 
 /** A page with the guests in its tab, on a host that may have them. */
 async function guests(page: Page): Promise<void> {
-  await prepare(page);
-  await page.goto(relay.url("guests", "/starlane/client/starlane.mjs"));
-  await page.setContent("<!doctype html><title>guests</title>");
+  await blank(page, relay.url("guests"));
   await point(page);
   await open(page, "localhost:guests");
 }

@@ -59,6 +59,13 @@ export async function prepare(page: Page): Promise<void> {
   });
 }
 
+/** Shows an empty page on an application's host: no mechtron has anything to do with it. */
+export async function blank(page: Page, host: string): Promise<void> {
+  await prepare(page);
+  await page.goto(`${host}starlane/client/starlane.mjs`);
+  await page.setContent("<!doctype html><title>blank</title>");
+}
+
 /** Lets a page be a user before its scripts run. */
 export async function signedIn(page: Page, token: string): Promise<void> {
   await page.addInitScript((token) => sessionStorage.setItem("starlane:token", token), token);
