@@ -1,6 +1,6 @@
 //! Opening a relay, step by step; the first step that fails names itself.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -103,9 +103,18 @@ fn stars(space: &Point, wanted: Option<u32>) -> Result<Vec<Point>, RelayError> {
     (0..count).map(star).collect::<Result<_, _>>().map_err(|_| RelayError::BadSpace(space.to_string()))
 }
 
+/// Makes the data folder, for its owner only: it holds the keys and what mechtrons keep.
+fn make_folder(data: &Path) -> io::Result<()> {
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(data)
+}
+
 fn lock(data: &Path) -> Result<File, RelayError> {
     let unusable = |error| RelayError::Data(data.to_owned(), error);
-    fs::create_dir_all(data).map_err(unusable)?;
+    make_folder(data).map_err(unusable)?;
     let file = File::options().write(true).create(true).truncate(false).open(data.join("lock")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
