@@ -29,6 +29,7 @@ use crate::step::seconds;
 
 /// How the checks are done.
 #[derive(Args, Clone, Default)]
+#[group(id = "check-options")]
 pub(crate) struct Options {
     /// Write what may be written instead of refusing: the format, and the list of the client's imports
     #[arg(long)]

@@ -83,3 +83,13 @@ fn perform(verb: Verb) -> anyhow::Result<()> {
         Verb::Guard => guard::serve(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -19,6 +19,7 @@ static SOAKING: OnceLock<u64> = OnceLock::new();
 
 /// How the soak runs.
 #[derive(Args, Clone, Default)]
+#[group(id = "soak-options")]
 pub(crate) struct Options {
     /// The seed of an earlier run, to repeat it
     #[arg(long)]

@@ -17,6 +17,7 @@ use relay::Relay;
 
 /// How the relay is started.
 #[derive(Args, Clone)]
+#[group(id = "start-options")]
 pub(crate) struct Options {
     /// Where the relay listens
     #[arg(long, default_value_t = 7827)]

@@ -21,6 +21,7 @@ use crate::report::Report;
 
 /// Which tests are run.
 #[derive(Args, Clone, Default)]
+#[group(id = "test-options")]
 pub(crate) struct Options {
     /// Run only this kind (may be given several times); the checks are left out then
     #[arg(long, value_enum)]

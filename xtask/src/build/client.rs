@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::{WasmOpt, face, glue, shrink};
-use crate::root::target;
+use crate::root::{at, target};
 use crate::run::{cargo, succeed};
 use crate::setup::WASM;
 use crate::stamp::Stamp;
@@ -15,26 +15,25 @@ use crate::step::{always, step};
 const PACKAGE: &str = "starlane-client-host";
 const PROFILE: &str = "client";
 
-/// All that decides the client's wasm.
-const CRATES: [&str; 7] = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "crates/protocol",
-    "crates/bundle",
-    "crates/host",
-    "client-host/src",
-    "client-host/Cargo.toml",
-];
+/// How the module is made ready.
+const STEPS: [&str; 2] = ["xtask/src/build/glue.rs", "xtask/src/build/shrink.rs"];
 
 /// All that decides its TypeScript face.
-const FACE: [&str; 4] =
-    ["client-host/js", "client-host/tsconfig.json", "client-host/package.json", "package-lock.json"];
+const FACE: [&str; 5] = [
+    "client-host/js",
+    "client-host/tsconfig.json",
+    "client-host/package.json",
+    "package-lock.json",
+    "xtask/src/build/face.rs",
+];
 
 /// Builds `client-host/glue` and `client-host/dist`.
 pub(crate) fn build(wasm_opt: WasmOpt) -> Result<()> {
-    let wasm = Stamp::new("client-wasm").reads(CRATES).makes(glue::FILES).with(format!("{wasm_opt:?}"));
-    step("client: wasm", &wasm, || {
-        always("  compile", compile)?;
+    always("client: compile", compile)?;
+    // Shrinking takes longest: it is done again only when the compiled module differs.
+    let reads = [compiled(), at("Cargo.lock")];
+    let glue = Stamp::new("client-glue").reads(reads).reads(STEPS).makes(glue::FILES).with(format!("{wasm_opt:?}"));
+    step("client: wasm", &glue, || {
         always("  wasm-bindgen", || glue::make(&compiled()))?;
         always("  wasm-opt", || shrink::shrink(&glue::wasm(), wasm_opt))
     })?;

@@ -15,6 +15,9 @@ use crate::step::step;
 /// The folder of the examples, a cargo workspace of its own.
 const FOLDER: &str = "guest-examples";
 
+/// All that decides the guests.
+const READS: [&str; 4] = [FOLDER, "crates/guest", "package-lock.json", "xtask/src/build/guests.rs"];
+
 /// One mechtron of an example.
 struct Guest {
     folder: PathBuf,
@@ -36,8 +39,7 @@ pub(crate) fn build() -> Result<()> {
     if guests.is_empty() {
         bail!("no guest example was found in {FOLDER}");
     }
-    let stamp =
-        Stamp::new("guests").reads([FOLDER, "crates/guest", "package-lock.json"]).makes(guests.iter().map(Guest::wasm));
+    let stamp = Stamp::new("guests").reads(READS).makes(guests.iter().map(Guest::wasm));
     step(&format!("guests: {}", guests.len()), &stamp, || make(&guests))
 }
 
