@@ -122,6 +122,7 @@ fn carry_out(import: Import, args: Call, memory: &mut [u8], guest: &mut Guest) -
         Import::Read => return read(args[0], [b, c, d, e, f], memory, guest),
         Import::Next => {
             let key = range(memory, a, b)?.to_vec();
+            range(memory, c, d)?;
             let next = guest.state.next(&key).ok_or(AbiError::Absent)?;
             copy_out(memory, next, 0, c, d)?
         }

@@ -83,11 +83,15 @@ impl Star {
 
     /// Sends an admitted wave that begins in this star.
     pub(super) fn send(&mut self, mut wave: Wave) {
-        wave.hops = wave.hops.saturating_add(1);
+        let place = self.place(&wave.to);
+        // A circle of pings within a star ends by its chain; one of signals has no chain.
+        if wave.kind == WaveKind::Signal || matches!(place, Place::Up) {
+            wave.hops = wave.hops.saturating_add(1);
+        }
         if wave.hops > HOPS {
             return self.bounce(wave, &Refusal::new(Code::TooManyHops, "the wave passed more than 32 holders"));
         }
-        match self.place(&wave.to) {
+        match place {
             Place::Shell(name) => self.hand_to_shell(name, wave, true),
             Place::Mechtron(name, spec) => self.deliver(name, &spec, wave, true),
             Place::Up => self.send_up(wave),

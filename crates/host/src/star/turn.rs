@@ -405,8 +405,9 @@ impl Star {
     }
 
     fn init_failed(&mut self, slot: Slot, refusal: &Refusal) {
-        self.note_crash(slot);
+        // Those who waited are told why, not that it happened too often.
         self.cannot_wake(slot, refusal);
+        self.note_crash(slot);
     }
 
     fn out_of_fuel(&mut self, slot: Slot) {

@@ -5,5 +5,22 @@
 
 #![allow(unreachable_pub)]
 
-mod first;
+mod admission;
+mod asking;
+mod crashes;
+mod deadlines;
+mod deadlock;
+mod fuel;
+mod generations;
+mod hostile;
+mod keyed;
+mod memory;
+mod order;
+mod placement;
+mod random_events;
+mod replay;
+mod sentences;
+mod sleeping;
+mod transactions;
+mod watching;
 mod world;

@@ -14,10 +14,10 @@ use starlane_bundle::Digest;
 use starlane_host::engine::Interpreter;
 use starlane_host::event::{CallId, Commit, Draft, Effect, Event, LogLine, Millis};
 use starlane_host::star::{Ceilings, MechtronInfo, Role, Star, StarConfig};
-use starlane_protocol::{Agent, Body, Code, Headers, Point, Refusal, Wave};
+use starlane_protocol::{Agent, Body, Code, Headers, Point, Refusal, Wave, WaveId, WaveKind};
 
 pub use app::{App, Mech};
-pub use guests::{Expected, Guest, all_guests, guest, wasm};
+pub use guests::{Guest, all_guests, wasm, written};
 
 /// Unix time at which every world begins.
 pub const UNIX_MS: i64 = 1_800_000_000_000;
@@ -270,6 +270,39 @@ impl World {
             let bytes = self.files.get(&digest).cloned().ok_or_else(missing);
             self.tell(Event::Fetched { digest, bytes });
         }
+    }
+
+    /// Answers the oldest ping that was delivered to the shell, and lets everything run.
+    pub fn answer_delivered(&mut self, status: u16) {
+        let (_, wave) = self.delivered.pop_front().expect("a delivered wave");
+        let (headers, body) = (Headers::default(), Body::new("text/plain", *b"done"));
+        self.tell(Event::Answer { ping: Box::new(wave), status, headers, body });
+        self.run();
+    }
+
+    /// A ping of Eve's from elsewhere, admitted there.
+    pub fn wave(&mut self, to: &str, body: &str) -> Wave {
+        self.calls += 1;
+        let id = WaveId(u128::from(self.calls).to_be_bytes());
+        let from = point("localhost:stars:s-eve");
+        let method = "Ext<Go>".parse().unwrap();
+        let mut wave = Wave::new(id, WaveKind::Ping, from, user("eve"), point(to), method);
+        wave.body = Body::new("text/plain", body.as_bytes());
+        wave
+    }
+
+    /// Carries what this star has sent to another one, as its relay would, and lets that one run.
+    pub fn carry_to(&mut self, other: &mut World) {
+        for wave in std::mem::take(&mut self.sent) {
+            other.tell(Event::Arrived(wave));
+        }
+        other.run();
+    }
+
+    /// A wave from elsewhere arrives, and everything runs.
+    pub fn arrive(&mut self, wave: Wave) {
+        self.tell(Event::Arrived(wave));
+        self.run();
     }
 
     /// How a mechtron is doing, if the star knows it.

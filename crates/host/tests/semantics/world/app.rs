@@ -9,7 +9,7 @@ use starlane_host::app::InstalledApp;
 
 use super::{point, wasm};
 
-/// An application that is being put together. Every guest may be asked `Ext<Go>` at `/`.
+/// An application that is being put together. Every guest may be asked `Ext<Go>` and `Ext<Ask>` at `/`.
 #[derive(Clone)]
 pub struct App {
     name: String,
@@ -35,7 +35,7 @@ impl Mech {
     /// A mechtron `name` that runs the guest of this file name.
     pub fn new(name: &str, guest: &str) -> Self {
         let (name, guest) = (name.to_owned(), guest.to_owned());
-        let bind = json!({ "route": [{ "method": "Ext<Go>" }] });
+        let bind = json!({ "route": [{ "method": "Ext<Go>" }, { "method": "Ext<Ask>" }] });
         Self { name, guest, keyed: false, placement: "server", limits: json!({}), may: vec![], bind, config: json!({}) }
     }
 

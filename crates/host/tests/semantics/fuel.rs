@@ -1,0 +1,110 @@
+//! Fuel is exact.
+
+use crate::world::{App, Mech, World, outcome, text, written};
+
+const SLICES: [u64; 5] = [1_000, 2_500, 10_000, 100_000, u64::MAX];
+
+/// Loops, calls, copies, grows, reads and writes: whatever burns fuel in a way of its own.
+fn busy() -> String {
+    written(
+        &["key", "value"],
+        "(local.set $m (i32.const 2000))
+         (loop $again
+           (local.set $n (i32.add (local.get $n) (i32.mul (local.get $m) (i32.const 3))))
+           (br_if $again (local.tee $m (i32.sub (local.get $m) (i32.const 1)))))
+         (call $say (local.get $n)) (call $say (memory.grow (i32.const 2)))
+         (memory.fill (i32.const 40000) (i32.const 7) (i32.const 90000))
+         (memory.copy (i32.const 45000) (i32.const 40000) (i32.const 80000))
+         (drop (call $put {0} {1})) (call $say_field (i32.const 22) {0})
+         (drop (call $random (i32.const 40000) (i32.const 4096)))
+         (drop (call $read (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 60000) (i32.const 100000)))
+         (call $answer)",
+    )
+}
+
+fn burnt(guest: &str, slice: u64, before: &[&str]) -> (u64, String) {
+    let mut world = World::server();
+    world.slice = slice;
+    let app = App::new("app").with(Mech::new("m", guest).may("**").limit("memory", 4 << 20));
+    world.install(app);
+    for body in before {
+        world.ping("localhost:app:m", body);
+    }
+    let pong = world.ping("localhost:app:m", "body");
+    (World::fuel(&pong), text(&pong))
+}
+
+#[test]
+fn the_same_wave_burns_the_same_fuel_in_slices_of_any_size() {
+    for guest in
+        [busy().as_str(), "deep-loop", "deep-recursion", "out-of-range", "bad-values", "too-many-asks", "large-reply"]
+    {
+        let whole = burnt(guest, u64::MAX, &[]);
+        for slice in SLICES {
+            assert_eq!(burnt(guest, slice, &[]), whole, "{slice} {guest}");
+        }
+    }
+}
+
+#[test]
+fn the_fuel_does_not_depend_on_what_was_called_before() {
+    // The body decides which of two functions is called; translating it costs nothing.
+    let either = written(
+        &[],
+        "(if (i32.eq (call $read (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 16384) (i32.const 8)) (i32.const 4))
+           (then (call $say (i32.const 1234567))) (else (drop (call $random (i32.const 16384) (i32.const 64)))))
+         (call $answer)",
+    );
+    let first = burnt(&either, 100_000, &[]);
+    assert_eq!(burnt(&either, 100_000, &["other"]), first);
+    assert_eq!(burnt(&either, 100_000, &["body", "other", "body"]), first);
+}
+
+#[test]
+fn out_of_fuel_comes_at_the_same_place_in_slices_of_any_size() {
+    let limit = burnt(&busy(), u64::MAX, &[]).0;
+    for slice in SLICES {
+        for (fuel, expected) in [(limit - 1, "out-of-fuel"), (limit, "200"), (limit / 2, "out-of-fuel")] {
+            let mut world = World::server();
+            world.slice = slice;
+            world.install(App::new("app").with(Mech::new("m", &busy()).limit("fuel", fuel).limit("memory", 1 << 20)));
+            let found = outcome(&world.ping("localhost:app:m", "body"));
+            // The last import may cost more than is left, when nothing but the end follows it.
+            let at_the_edge = fuel == limit - 1 && found.starts_with("200");
+            assert!(found.starts_with(expected) || at_the_edge, "{slice} {fuel}: {found}");
+        }
+    }
+}
+
+#[test]
+fn an_endless_loop_ends_and_the_next_mechtron_answers() {
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("endless", "endless-loop").mechtron("echo", "echo"));
+    let endless = world.ask("localhost:app:endless", "");
+    let echo = world.ask("localhost:app:echo", "me too");
+    for _ in 0..4 {
+        world.run_slice();
+    }
+    assert_eq!(outcome(&world.answer(echo)), "200 me too", "slices are shared");
+    assert!(!world.is_answered(endless));
+    world.run();
+    assert_eq!(outcome(&world.answer(endless)), "out-of-fuel");
+}
+
+#[test]
+fn a_slice_is_about_as_long_as_it_was_given() {
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("endless", "endless-loop"));
+    world.ask("localhost:app:endless", "");
+    for _ in 0..50 {
+        let ran = world.star.run(50_000);
+        assert!(ran.fuel <= 55_000, "{ran:?}");
+    }
+}
+
+#[test]
+fn numbers_that_are_none_have_the_same_bits_everywhere() {
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("nan", "not-a-number"));
+    assert_eq!(outcome(&world.ping("localhost:app:nan", "")), "200 2143289344 2143289344 2146959360");
+}

@@ -1,0 +1,118 @@
+//! Installing, replacing, removing.
+
+use starlane_host::event::Event;
+
+use crate::world::{App, Mech, World, outcome, point, text, written};
+
+fn waits(word: &str) -> String {
+    written(
+        &["localhost:stars:s-1:slow", word, "k"],
+        "(drop (call $wait (call $ask_of {0}))) (drop (call $put {2} {1}))
+         (call $set (i32.const 12) (i32.const 7) (i32.const 10)) (call $set (i32.const 13) {1}) (drop (call $reply)) (i32.const 0)",
+    )
+}
+
+fn app(word: &str) -> App {
+    App::new("app").with(Mech::new("m", &waits(word)).tab().may("**")).with(Mech::new("gone", "echo").tab())
+}
+
+fn world() -> World {
+    let mut world = World::tab();
+    world.install(app("old"));
+    world.tell(Event::Serve("slow".into()));
+    world
+}
+
+#[test]
+fn a_new_generation_lets_the_wave_in_hand_finish() {
+    let mut world = world();
+    let (first, second) = (world.ask("localhost:app:m", ""), world.ask("localhost:app:m", ""));
+    world.run();
+    world.install_generation(app("new"), 2);
+    world.answer_delivered(200);
+    assert_eq!(text(&world.answer(first)), "old");
+    world.answer_delivered(200);
+    assert_eq!(text(&world.answer(second)), "new");
+}
+
+#[test]
+fn an_older_generation_is_ignored() {
+    let mut world = world();
+    world.install_generation(app("new"), 2);
+    world.install_generation(app("older"), 1);
+    let call = world.ask("localhost:app:m", "");
+    world.run();
+    world.answer_delivered(200);
+    assert_eq!(text(&world.answer(call)), "new");
+}
+
+#[test]
+fn a_new_generation_keeps_the_state() {
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("keeps", &crate::order::keeps()));
+    world.ping("localhost:app:keeps", "a");
+    // The same code in other words: a name more.
+    let other = crate::order::keeps().replace("(module", "(module $other");
+    world.install_generation(App::new("app").mechtron("keeps", &other), 2);
+    assert_eq!(text(&world.ping("localhost:app:keeps", "a")), "2 ");
+}
+
+#[test]
+fn a_new_generation_reaches_what_is_waking() {
+    let mut world = World::server();
+    world.hold_fetches = true;
+    world.install(App::new("app").mechtron("m", &written(&[], "(call $say (i32.const 1)) (call $answer)")));
+    let call = world.ask("localhost:app:m", "");
+    world.run();
+    world.install_generation(
+        App::new("app").mechtron("m", &written(&[], "(call $say (i32.const 2)) (call $answer)")),
+        2,
+    );
+    while !world.fetches.is_empty() {
+        world.fetch_one();
+    }
+    assert_eq!(text(&world.answer(call)), "2 ");
+}
+
+#[test]
+fn what_is_removed_refuses_what_waits() {
+    let mut world = world();
+    let calls = [(); 3].map(|()| world.ask("localhost:app:m", ""));
+    world.run();
+    world.tell(Event::Remove(point("localhost:app")));
+    assert_eq!(calls.map(|call| outcome(&world.answer(call))), ["no-route"; 3]);
+    world.delivered.clear();
+    assert!(world.star.mechtrons().is_empty());
+    let after = world.ask("localhost:app:m", "");
+    world.run();
+    assert!(!world.is_answered(after), "it is somebody else's now");
+}
+
+#[test]
+fn what_is_removed_answers_for_its_open_commits() {
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("keeps", &crate::order::keeps()));
+    world.hold_commits = true;
+    let call = world.ask("localhost:app:keeps", "a");
+    world.run();
+    world.tell(Event::Remove(point("localhost:app")));
+    assert_eq!(outcome(&world.answer(call)), "store-failed");
+    world.store_one();
+}
+
+#[test]
+fn a_mechtron_that_a_generation_lacks_ends() {
+    let mut world = world();
+    assert_eq!(outcome(&world.ping("localhost:app:gone", "x")), "200 x");
+    world.install_generation(App::new("app").with(Mech::new("m", &waits("new")).tab().may("**")), 2);
+    assert!(world.info("localhost:stars:s-1:app:gone").is_none());
+}
+
+#[test]
+fn a_tab_that_gets_another_name_takes_its_mechtrons_along() {
+    let mut world = world();
+    world.ping("localhost:app:gone", "x");
+    world.tell(Event::Named { point: point("localhost:stars:s-8"), agent: crate::world::user("ada") });
+    assert_eq!(outcome(&world.ping("localhost:stars:s-8:app:gone", "y")), "200 y");
+    assert_eq!(world.star.mechtrons()[0].point.as_str(), "localhost:stars:s-8:app:gone");
+}
