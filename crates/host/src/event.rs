@@ -57,6 +57,9 @@ pub struct Draft {
     pub wait: u32,
 }
 
+/// Keys and values of a state, in any order.
+pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
@@ -123,7 +126,7 @@ pub enum Event {
         /// Whose state.
         mechtron: Point,
         /// Its keys and values.
-        state: Result<Vec<(Vec<u8>, Vec<u8>)>, String>,
+        state: Result<Pairs, String>,
     },
     /// The file asked for by [`Effect::Fetch`], its digest verified by the shell.
     Fetched {

@@ -73,7 +73,7 @@ pub(crate) enum Open {
     /// No answer yet; the ping's id once it has left.
     Asked(Option<WaveId>),
     /// The answer.
-    Answered(Wave),
+    Answered(Box<Wave>),
 }
 
 /// What a suspended call waits for.

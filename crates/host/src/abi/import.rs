@@ -265,9 +265,9 @@ fn take_pong(token: u32, guest: &mut Guest) -> Result<i32, AbiError> {
             debug_assert_eq!(pong.kind, WaveKind::Pong);
             let status = pong.status.unwrap_or_default();
             if guest.turn.past.len() < PAST_ANSWERS && pong.weight() <= PAST_ANSWER_BYTES {
-                guest.turn.past.push_back(pong.clone());
+                guest.turn.past.push_back((*pong).clone());
             }
-            guest.turn.pong = Some(pong);
+            guest.turn.pong = Some(*pong);
             Ok(i32::from(status))
         }
         _ => Err(AbiError::BadToken),

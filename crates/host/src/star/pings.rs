@@ -120,7 +120,7 @@ impl Star {
         let Some(busy) = mechtron.busy() else { return };
         let guest = busy.instance.guest();
         if let Some(open) = guest.turn.open.get_mut(&token) {
-            *open = Open::Answered(pong);
+            *open = Open::Answered(Box::new(pong));
             if guest.turn.blocked == Some(Blocked::Pong(token)) && busy.blocked {
                 guest.unix_ms = unix_ms;
                 (busy.blocked, busy.waits_for) = (false, None);

@@ -43,7 +43,7 @@ impl Rules for AppRules<'_> {
 
 impl Star {
     pub(super) fn ask_from_shell(&mut self, call: CallId, draft: Draft) {
-        let wave = self.from_draft(draft, WaveKind::Ping);
+        let wave = self.begin_wave(draft, WaveKind::Ping);
         self.open_ping(&wave, Asker::Shell(call));
         if let Err(error) = wave.check() {
             return self.refuse_own(wave.id, &error.into());
@@ -52,14 +52,14 @@ impl Star {
     }
 
     pub(super) fn tell_from_shell(&mut self, draft: Draft) {
-        let wave = self.from_draft(draft, WaveKind::Signal);
+        let wave = self.begin_wave(draft, WaveKind::Signal);
         match wave.check() {
             Ok(()) => self.send(wave),
             Err(error) => self.log(LogLevel::Warning, self.point.clone(), format!("a signal was dropped: {error}")),
         }
     }
 
-    fn from_draft(&mut self, draft: Draft, kind: WaveKind) -> Wave {
+    fn begin_wave(&mut self, draft: Draft, kind: WaveKind) -> Wave {
         let from = draft.from.unwrap_or_else(|| self.point.clone());
         let agent = draft.agent.unwrap_or_else(|| self.agent.clone());
         let mut wave = Wave::new(self.random.wave_id(), kind, from, agent, draft.to, draft.method);

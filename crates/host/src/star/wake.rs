@@ -11,7 +11,7 @@ use super::timers::Timer;
 use super::{Slot, Star};
 use crate::abi::{Blocked, Guest, Turn};
 use crate::engine::{Entry, Instance, Module, Trap};
-use crate::event::{Effect, LogLevel};
+use crate::event::{Effect, LogLevel, Pairs};
 use crate::limiter::Limiter;
 use crate::state::State;
 
@@ -57,7 +57,7 @@ impl Star {
         self.fetch(slot, digest, size, app);
     }
 
-    pub(super) fn loaded(&mut self, point: &Point, state: Result<Vec<(Vec<u8>, Vec<u8>)>, String>) {
+    pub(super) fn loaded(&mut self, point: &Point, state: Result<Pairs, String>) {
         // Only the answer to the last question is as new as the commits before it.
         match self.loading.get_mut(point) {
             Some(more) if *more > 1 => return *more -= 1,

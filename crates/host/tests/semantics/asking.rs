@@ -159,6 +159,20 @@ fn a_file_that_cannot_be_had_ends_the_wave() {
 }
 
 #[test]
+fn a_guest_reads_its_config() {
+    let mut world = World::server();
+    let reads = written(
+        &["greeting", "times", "nothing"],
+        "(call $say_field (i32.const 20) {0}) (call $say_field (i32.const 20) {1}) (call $say_field (i32.const 20) {2})
+         (call $say_field (i32.const 20) (i32.const 0) (i32.const 0)) (call $say_field (i32.const 23) (i32.const 0) (i32.const 0)) (call $answer)",
+    );
+    let config = serde_json::json!({ "greeting": "Hi", "times": 3 });
+    world.install(App::new("app").with(Mech::new("m", &reads).config(config)));
+    let all = "{\"greeting\":\"Hi\",\"times\":3}";
+    assert_eq!(text(&world.ping("localhost:app:m", "")), format!("Hi 3 -1 {all} localhost:app:m "));
+}
+
+#[test]
 fn a_malformed_draft_is_refused() {
     let mut world = World::server();
     world.install(App::new("app").mechtron("echo", "echo"));

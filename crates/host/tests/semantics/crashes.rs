@@ -2,7 +2,7 @@
 
 use starlane_protocol::MechtronStatus;
 
-use crate::world::{App, Mech, World, outcome};
+use crate::world::{App, Mech, World, outcome, text, written};
 
 fn trapping() -> World {
     let mut world = World::server();
@@ -17,6 +17,41 @@ fn a_trap_is_answered_and_the_mechtron_starts_anew() {
     let pong = world.ping("localhost:app:m", "trap");
     assert_eq!((pong.status, outcome(&pong).as_str()), (Some(500), "trapped"));
     assert_eq!(outcome(&world.ping("localhost:app:m", "")), "200 1");
+}
+
+#[test]
+fn a_trap_names_the_functions_it_happened_in() {
+    let mut world = trapping();
+    let said = text(&world.ping("localhost:app:traps", ""));
+    assert!(said.contains("inner ← middle ← outer ← mechtron_wave"), "{said}");
+    let line = world.log.iter().find(|line| line.point.as_str() == "localhost:app:traps").unwrap();
+    assert!(line.text.contains("inner ← middle"), "{line:?}");
+}
+
+#[test]
+fn a_name_in_a_module_is_shortened_and_cannot_break_a_line() {
+    let name = format!("long\\n{}", "x".repeat(5_000));
+    let guest = written(&[], "(call $trap) (i32.const 0)")
+        .replace("(func $set", &format!("(func $trap (@name \"{name}\") (unreachable)) (func $set"));
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("m", &guest));
+    let said = text(&world.ping("localhost:app:m", ""));
+    assert!(said.contains("in long?xxx") && said.len() < 1_000, "{said}");
+}
+
+#[test]
+fn tail_calls_are_named_too() {
+    let guest = written(&[], "(call $loops (i32.const 100000))").replace(
+        "(func $set",
+        "(func $loops (param $n i32) (result i32)
+           (if (i32.eqz (local.get $n)) (then unreachable))
+           (return_call $loops (i32.sub (local.get $n) (i32.const 1))))
+         (func $set",
+    );
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("m", &guest));
+    let said = text(&world.ping("localhost:app:m", ""));
+    assert!(said.contains("in loops ← mechtron_wave") || said.contains("in loops ← function"), "{said}");
 }
 
 #[test]

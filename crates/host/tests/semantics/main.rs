@@ -3,7 +3,7 @@
 //! No test sleeps and none does I/O but reading guests: time is an event, and the test decides when a commit is stored, a
 //! file arrives or a lane breaks.
 
-#![allow(unreachable_pub)]
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
 mod admission;
 mod asking;

@@ -128,11 +128,7 @@ fn take(world: &mut World, due: &mut Due, step: Step) {
                 world.tell(Event::Fetched { digest, bytes: Err(refusal) });
             }
         }
-        Step::Answer(status) => {
-            if !world.delivered.is_empty() {
-                world.answer_delivered(status);
-            }
-        }
+        Step::Answer(status) if !world.delivered.is_empty() => world.answer_delivered(status),
         Step::Pong => {
             if let Some(wave) = world.sent.pop_front() {
                 world.tell(Event::Arrived(wave.pong(user("bob"), 200, Headers::default(), Body::default())));

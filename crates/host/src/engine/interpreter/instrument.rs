@@ -28,9 +28,12 @@ const STORE: [u8; 4] = [0x36, 0x42, 1, 0];
 const LOAD: [u8; 4] = [0x28, 0x42, 1, 0];
 const CONST: u8 = 0x41;
 const ADD: u8 = 0x6a;
+const SUB: u8 = 0x6b;
 const GET: u8 = 0x20;
 const TEE: u8 = 0x22;
 const CALLS: [u8; 2] = [0x10, 0x11];
+/// `return_call` and `return_call_indirect`.
+const TAIL_CALLS: [u8; 2] = [0x12, 0x13];
 /// One group of one local of type `i32`.
 const LOCAL: [u8; 2] = [1, 0x7f];
 
@@ -152,6 +155,9 @@ fn function(body: &[u8], parameters: u32, number: u32) -> Option<Vec<u8>> {
     while !reader.is_empty() {
         let before = reader.rest();
         let opcode = reader.instruction()?;
+        if TAIL_CALLS.contains(&opcode) {
+            leave(&mut copy, own);
+        }
         copy.extend(&before[..before.len() - reader.rest().len()]);
         if CALLS.contains(&opcode) {
             again(&mut copy, own);
@@ -178,6 +184,14 @@ fn begin(code: &mut Vec<u8>, own: u32, number: u32) {
 fn again(code: &mut Vec<u8>, own: u32) {
     code.extend([CONST, 0, GET]);
     push_number(code, own);
+    code.extend(STORE);
+}
+
+/// A function is left by a tail call: whoever is called takes its place.
+fn leave(code: &mut Vec<u8>, own: u32) {
+    code.extend([CONST, 0, GET]);
+    push_number(code, own);
+    code.extend([CONST, 4, SUB]);
     code.extend(STORE);
 }
 

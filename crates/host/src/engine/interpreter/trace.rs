@@ -13,6 +13,8 @@ use crate::abi::{self, Blocked, Guest, Open};
 
 /// Functions named at most, the innermost first.
 const NAMES: usize = 16;
+/// Characters of a name that are told: a path of a compiled language fits.
+const NAME_CHARS: usize = 120;
 
 /// Runs `init` and the guest's turn in a copy; gives the names of the functions it traps in, and the guest's data back.
 pub(super) fn trace(wasm: &[u8], stack: u64, guest: Box<Guest>, fuel: u64) -> (Vec<String>, Box<Guest>) {
@@ -30,7 +32,9 @@ pub(super) fn trace(wasm: &[u8], stack: u64, guest: Box<Guest>, fuel: u64) -> (V
 }
 
 fn name(names: &BTreeMap<u32, String>, number: u32) -> String {
-    names.get(&number).cloned().unwrap_or_else(|| format!("function {number}"))
+    let Some(name) = names.get(&number) else { return format!("function {number}") };
+    // Names are the module's, so anything may stand in them.
+    name.chars().take(NAME_CHARS).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 struct Copy {
@@ -100,7 +104,7 @@ fn answer(guest: &mut Guest) -> bool {
     match guest.turn.blocked {
         Some(Blocked::Pong(token)) => match guest.turn.past.pop_front() {
             Some(pong) => {
-                guest.turn.open.insert(token, Open::Answered(pong));
+                guest.turn.open.insert(token, Open::Answered(Box::new(pong)));
                 true
             }
             None => false,
