@@ -1,5 +1,7 @@
 //! Installed applications: what a manifest says once its holes are filled.
 
+mod http;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
@@ -142,7 +144,9 @@ impl InstalledApp {
             mechtrons.insert(name.clone(), Arc::new(spec));
         }
         let grants = app.grants.iter().map(|grant| fill_grant(grant, &holes)).collect::<Result<_, _>>()?;
-        let http = http_rules(&app, &holes, &manifest.bundle, &mechtrons, manifest.documents.app.is_none())?;
+        let site = manifest.documents.app.is_none();
+        let http =
+            if site { vec![http::whole_bundle()] } else { http::rules(&app, &holes, &manifest.bundle, &mechtrons)? };
         let (bundle, files) = (manifest.bundle.clone(), manifest.files.clone());
         Ok(Self { point: point.clone(), bundle, digest, generation, files, mechtrons, grants, http })
     }
@@ -199,50 +203,4 @@ fn fill_grant(grant: &AppGrant, holes: &Holes<'_>) -> Result<Grant, InstallError
         on: grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?,
         methods: grant.methods.clone(),
     })
-}
-
-fn http_rules(
-    app: &starlane_protocol::document::App,
-    holes: &Holes<'_>,
-    bundle: &Point,
-    mechtrons: &BTreeMap<String, Arc<MechtronSpec>>,
-    site: bool,
-) -> Result<Vec<HttpRule>, InstallError> {
-    if site {
-        let to = HttpTo::Files(String::new());
-        return Ok(vec![HttpRule { prefix: "/".into(), open_end: true, to, visitors: Visitors::Anyone }]);
-    }
-    let mut rules = Vec::new();
-    for (path, line) in &app.http {
-        let wrong = |what: String| InstallError::Document(format!("http.\"{path}\": {what}"));
-        let (prefix, open_end) = path.strip_suffix('*').map_or((path.as_str(), false), |prefix| (prefix, true));
-        if !prefix.starts_with('/') || prefix.contains('*') || prefix.starts_with("/starlane/") {
-            return Err(wrong("a path begins with `/`, may end in `*`, and is not below /starlane/".into()));
-        }
-        let point = line.to().point(holes).map_err(|error| wrong(error.to_string()))?;
-        let to = if point.stem() == bundle.as_str() {
-            HttpTo::Files(point.path().unwrap_or("/").trim_start_matches('/').to_owned())
-        } else {
-            let spec = point.segments().nth(2).and_then(|name| mechtrons.get(name));
-            match spec {
-                Some(spec) if point.is_within(holes.app) && spec.placement == Placement::Server => {
-                    HttpTo::Mechtron(point)
-                }
-                Some(spec) if point.is_within(holes.app) && spec.placement == Placement::Tab => {
-                    return Err(wrong(format!(
-                        "`{point}` runs in tabs; a page is served by one that runs on the server"
-                    )));
-                }
-                _ => {
-                    return Err(wrong(format!(
-                        "`{point}` is neither a mechtron of this application nor in its bundle"
-                    )));
-                }
-            }
-        };
-        rules.push(HttpRule { prefix: prefix.into(), open_end, to, visitors: line.visitors() });
-    }
-    // The longest literal prefix wins; an exact path wins over an open one of the same length.
-    rules.sort_by(|a, b| (b.prefix.len(), a.open_end).cmp(&(a.prefix.len(), b.open_end)));
-    Ok(rules)
 }

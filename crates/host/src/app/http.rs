@@ -1,0 +1,71 @@
+//! What an application's `[http]` lines lead to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use starlane_protocol::Point;
+use starlane_protocol::document::{App, Holes, HttpLine, Placement, Visitors};
+
+use super::{HttpRule, HttpTo, InstallError, MechtronSpec};
+
+/// What the relay answers itself, on every host.
+const RESERVED: &str = "/starlane/";
+
+/// The one rule of a bundle without an `app.toml`: everything in it, for anyone.
+pub(super) fn whole_bundle() -> HttpRule {
+    HttpRule { prefix: "/".into(), open_end: true, to: HttpTo::Files(String::new()), visitors: Visitors::Anyone }
+}
+
+/// The rules of an application, the longest literal prefix first.
+pub(super) fn rules(
+    app: &App,
+    holes: &Holes<'_>,
+    bundle: &Point,
+    mechtrons: &BTreeMap<String, Arc<MechtronSpec>>,
+) -> Result<Vec<HttpRule>, InstallError> {
+    let one = |(path, line): (&String, &HttpLine)| {
+        let wrong = |what: String| InstallError::Document(format!("http.\"{path}\": {what}"));
+        let (prefix, open_end) = prefix(path).map_err(wrong)?;
+        let point = line.to().point(holes).map_err(|error| wrong(error.to_string()))?;
+        let to = target(point, bundle, mechtrons, holes.app).map_err(wrong)?;
+        Ok(HttpRule { prefix: prefix.into(), open_end, to, visitors: line.visitors() })
+    };
+    let mut rules = app.http.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    // An exact path wins over an open one of the same length.
+    rules.sort_by(|a, b| (b.prefix.len(), a.open_end).cmp(&(a.prefix.len(), b.open_end)));
+    Ok(rules)
+}
+
+/// The literal part of a path, and whether anything may follow it.
+fn prefix(path: &str) -> Result<(&str, bool), String> {
+    let (prefix, open_end) = path.strip_suffix('*').map_or((path, false), |prefix| (prefix, true));
+    if prefix.starts_with('/') && !prefix.contains('*') && !prefix.starts_with(RESERVED) {
+        Ok((prefix, open_end))
+    } else {
+        Err(format!("a path begins with `/`, may end in `*`, and is not below {RESERVED}"))
+    }
+}
+
+fn target(
+    point: Point,
+    bundle: &Point,
+    mechtrons: &BTreeMap<String, Arc<MechtronSpec>>,
+    app: &Point,
+) -> Result<HttpTo, String> {
+    if point.stem() == bundle.as_str() {
+        return Ok(HttpTo::Files(point.path().unwrap_or("/").trim_start_matches('/').to_owned()));
+    }
+    let mut below = point.segments().skip(app.segments().count());
+    let spec = below.next().and_then(|name| mechtrons.get(name)).filter(|_| point.is_within(app));
+    let Some(spec) = spec.filter(|_| point.path().is_none()) else {
+        return Err(format!("`{point}` is neither a mechtron of this application nor in its bundle"));
+    };
+    if spec.placement == Placement::Tab {
+        return Err(format!("`{point}` runs in tabs; a page is served by one that runs on the server"));
+    }
+    match (spec.keyed, below.count()) {
+        (true, 1) | (false, 0) => Ok(HttpTo::Mechtron(point)),
+        (true, _) => Err(format!("`{point}` is keyed: name one key, `{app}:{}:<key>`", spec.name)),
+        (false, _) => Err(format!("`{point}` has a key, and `{}` is not keyed", spec.name)),
+    }
+}
