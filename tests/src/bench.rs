@@ -33,7 +33,7 @@ const BENCHES: [Bench; 6] = [
     ("round-trip", round_trip::run),
     ("throughput", throughput::run),
     ("idle-lane", idle::run),
-    ("shell-ping-native", local::run_shell),
+    ("shell-native", local::run_shell),
 ];
 
 /// Runs the verb of the command line.

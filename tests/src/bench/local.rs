@@ -11,8 +11,9 @@ use super::guests::wasm;
 use super::row::{Aim, Pairs, Row, micros_each};
 use super::shell::Shell;
 
-/// Pings of one round, so that a round takes some milliseconds.
-const PINGS: u32 = 4_000;
+/// Pings of one round, and bare ones, so that each side of it takes some ten milliseconds.
+const PINGS: u32 = 10_000;
+const BARE: u32 = 100_000;
 /// Rounds: enough for a median that stays where it is.
 const ROUNDS: usize = 21;
 /// Bytes of a ping.
@@ -28,7 +29,7 @@ pub(super) fn run() -> Result<Row> {
     let pairs = Pairs::measure(
         ROUNDS,
         || micros_each(PINGS, || shell.ping(&asks, "Ext<Go>", &PINGS.to_le_bytes()).map(drop)),
-        || micros_each(PINGS, || calls(&mut one, &mut two)),
+        || micros_each(BARE, || calls(&mut one, &mut two)),
     )?;
     Ok(Row::new(
         "a local ping of 64 bytes, mechtron to mechtron, native",
@@ -47,7 +48,7 @@ pub(super) fn run_shell() -> Result<Row> {
     let pairs = Pairs::measure(
         ROUNDS,
         || micros_each(PINGS, || (0..PINGS).try_for_each(|_| shell.ping(&echo, "Ext<Go>", &[7; BYTES]).map(drop))),
-        || micros_each(PINGS, || calls(&mut one, &mut two)),
+        || micros_each(BARE, || calls(&mut one, &mut two)),
     )?;
     Ok(Row::new("a local ping of 64 bytes, shell to mechtron, native", BESIDE, None, &pairs, note(&pairs)))
 }
@@ -59,7 +60,7 @@ fn bare() -> Result<(Guest, Guest)> {
 }
 
 fn calls(one: &mut Guest, two: &mut Guest) -> Result<()> {
-    for _ in 0..PINGS {
+    for _ in 0..BARE {
         one.call().and_then(|_| two.call()).map_err(|error| anyhow!("{error}"))?;
     }
     Ok(())

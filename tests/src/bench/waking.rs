@@ -11,7 +11,7 @@ use super::row::{Aim, Pairs, Row, micros};
 use super::shell::Shell;
 
 /// Wakings of one round.
-const TIMES: u32 = 500;
+const TIMES: u32 = 2_000;
 /// Rounds: enough for a median that stays where it is.
 const ROUNDS: usize = 21;
 /// Bytes of the ping.

@@ -9,7 +9,7 @@ const ORDER: [&str; 12] = [
     "work-tab",
     "ping-native",
     "ping-tab",
-    "shell-ping-native",
+    "shell-native",
     "waking",
     "round-trip",
     "throughput",

@@ -22,7 +22,7 @@ thread_local! {
 
 /// Where to put so many bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn room(bytes: usize) -> *mut u8 {
+extern "C" fn room(bytes: usize) -> *mut u8 {
     LOADED.with_borrow_mut(|loaded| {
         loaded.room = vec![0; bytes];
         loaded.room.as_mut_ptr()
@@ -31,7 +31,7 @@ pub extern "C" fn room(bytes: usize) -> *mut u8 {
 
 /// Compiles what was put there, and makes two instances.
 #[unsafe(no_mangle)]
-pub extern "C" fn load() -> i32 {
+extern "C" fn load() -> i32 {
     LOADED.with_borrow_mut(|loaded| {
         let made = Bare::new(&loaded.room).and_then(|bare| {
             let given = vec![7; PING_BYTES];
@@ -44,7 +44,7 @@ pub extern "C" fn load() -> i32 {
 
 /// Calls both instances in turn, so many times.
 #[unsafe(no_mangle)]
-pub extern "C" fn calls(times: u32) -> i32 {
+extern "C" fn calls(times: u32) -> i32 {
     LOADED.with_borrow_mut(|loaded| {
         let Some((one, two)) = &mut loaded.two else { return -1 };
         for _ in 0..times {
@@ -58,7 +58,7 @@ pub extern "C" fn calls(times: u32) -> i32 {
 
 /// Calls one instance once.
 #[unsafe(no_mangle)]
-pub extern "C" fn call() -> i32 {
+extern "C" fn call() -> i32 {
     LOADED.with_borrow_mut(|loaded| match &mut loaded.two {
         Some((one, _)) => one.call().unwrap_or(-1),
         None => -1,
