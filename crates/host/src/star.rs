@@ -6,8 +6,10 @@
 mod commit;
 mod crash;
 mod deliver;
+mod failure;
 mod install;
 mod mechtron;
+mod outputs;
 mod pings;
 mod route;
 mod slots;

@@ -141,7 +141,7 @@ impl Star {
             Err(trap) => {
                 let Some(mechtron) = self.slots.get_mut(slot) else { return };
                 let message = format!("{} cannot be started: {}", mechtron.point, trap.message);
-                self.cannot_wake(slot, &Refusal::new(super::turn::code_of(trap.kind), message));
+                self.cannot_wake(slot, &Refusal::new(super::failure::code_of(trap.kind), message));
             }
         }
     }
@@ -257,7 +257,8 @@ impl Star {
     /// Puts one mechtron to sleep, if it has nothing in hand and nothing to be stored.
     fn sleep(&mut self, slot: Slot) -> bool {
         let Some(mechtron) = self.slots.get_mut(slot) else { return false };
-        if !mechtron.held.is_empty() || !mechtron.mailbox.is_empty() {
+        let busy = !matches!(mechtron.phase, Phase::Idle(_));
+        if busy || !mechtron.held.is_empty() || !mechtron.mailbox.is_empty() {
             return false;
         }
         let Phase::Idle(instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return false };

@@ -47,6 +47,14 @@ fn the_same_wave_burns_the_same_fuel_in_slices_of_any_size() {
 }
 
 #[test]
+fn the_price_of_a_wave_is_fixed() {
+    let prices =
+        [("echo", 450), ("deep-loop", 48_000_447), ("deep-recursion", 2_314), ("counter", 683), ("bad-values", 18_545)];
+    let burnt: Vec<_> = prices.iter().map(|(name, _)| (*name, burnt(name, 100_000, &[]).0)).collect();
+    assert_eq!(burnt, prices, "prices are part of what is promised: a change is a new engine profile");
+}
+
+#[test]
 fn the_fuel_does_not_depend_on_what_was_called_before() {
     // The body decides which of two functions is called; translating it costs nothing.
     let either = written(
