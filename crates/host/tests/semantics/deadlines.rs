@@ -118,6 +118,24 @@ fn a_file_that_never_comes_ends_with_the_wave() {
 }
 
 #[test]
+fn a_guest_given_up_while_its_file_comes_may_ask_for_it_again() {
+    let mut world = World::server();
+    let reader = written(&["a.txt"], "(call $say_field (i32.const 21) {0}) (call $answer)");
+    world.install(App::new("app").mechtron("reader", &reader).file("a.txt", b"a file"));
+    world.hold_fetches = true;
+    let first = world.ask("localhost:app:reader", "");
+    world.run();
+    world.fetch_one();
+    world.pass(15_000);
+    assert_eq!(outcome(&world.answer(first)), "deadline");
+    let second = world.ask("localhost:app:reader", "");
+    world.run();
+    assert_eq!(world.fetches.len(), 1, "it is on the way already");
+    world.fetch_one();
+    assert_eq!(outcome(&world.answer(second)), "200 a file ");
+}
+
+#[test]
 fn a_finished_turn_leaves_no_timer() {
     let mut world = busy_world(8);
     let call = ask(&mut world, 10_000);
