@@ -147,7 +147,8 @@ pub enum Event {
 /// Something the shell is to do.
 #[derive(Debug)]
 pub enum Effect {
-    /// Store these writes together, then say [`Event::Committed`]. Commits of one star are stored in order; many may be grouped.
+    /// Store these writes together, then say [`Event::Committed`]. Commits of one star are stored in order; many may be
+    /// grouped. When one fails, those for the same mechtron that are already here fail with it: they build on it.
     Commit(Commit),
     /// Send this wave away: up the lane of a tab, to the switchboard of a relay.
     Send(Wave),
@@ -165,7 +166,8 @@ pub enum Effect {
         /// The wave.
         wave: Wave,
     },
-    /// Read a mechtron's stored state, then say [`Event::Loaded`].
+    /// Read a mechtron's stored state, then say [`Event::Loaded`]. Each is answered once, in the order asked, after the
+    /// commits before it. The point is the application's for the mechtron, in a tab too.
     Load(Point),
     /// Get a file of a bundle by its digest, then say [`Event::Fetched`].
     Fetch {
@@ -185,7 +187,7 @@ pub enum Effect {
 pub struct Commit {
     /// The star's name for it; rises by one with each.
     pub id: CommitId,
-    /// Whose state.
+    /// Whose state: the application's point for it, in a tab too.
     pub mechtron: Point,
     /// Keys with their new values; `None` removes.
     pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,

@@ -37,7 +37,7 @@ impl Star {
             let id = CommitId(self.last_commit);
             commit = Some(id);
             self.commits.insert(id, slot);
-            self.effects.push_back(Effect::Commit(Commit { id, mechtron: mechtron.point.clone(), writes }));
+            self.effects.push_back(Effect::Commit(Commit { id, mechtron: mechtron.name.clone(), writes }));
         }
         mechtron.held.push_back(Held { commit, outputs });
     }

@@ -9,8 +9,9 @@ use crate::abi::{Guest, Turn};
 use crate::engine::{Entry, Trap, TrapKind};
 use crate::event::LogLevel;
 
-/// Fuel of the longest call that is run again to name the functions it trapped in: a few milliseconds.
-const TRACED_FUEL: u64 = 2_000_000;
+/// Fuel of the longest call that is run again to name the functions it trapped in. The copy burns up to four times as
+/// much, and all of it in one go: that is some 10 ms in a tab, and must stay far from a long task.
+const TRACED_FUEL: u64 = 500_000;
 /// How much more fuel an instrumented copy burns than the original, at most.
 const TRACE_COST: u64 = 4;
 

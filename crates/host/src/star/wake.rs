@@ -30,7 +30,7 @@ impl Star {
         let (wasm, stack, app) = (mechtron.spec.wasm.clone(), mechtron.spec.limits.stack.0, mechtron.spec.app.clone());
         let state_at_hand = mechtron.state.is_some();
         if !state_at_hand && !loading {
-            let point = mechtron.point.clone();
+            let point = mechtron.name.clone();
             *self.loading.entry(point.clone()).or_default() += 1;
             self.effects.push_back(Effect::Load(point));
         }

@@ -41,7 +41,7 @@ fn a_name_in_a_module_is_shortened_and_cannot_break_a_line() {
 
 #[test]
 fn tail_calls_are_named_too() {
-    let guest = written(&[], "(call $loops (i32.const 100000))").replace(
+    let guest = written(&[], "(call $loops (i32.const 20000))").replace(
         "(func $set",
         "(func $loops (param $n i32) (result i32)
            (if (i32.eqz (local.get $n)) (then unreachable))

@@ -116,3 +116,14 @@ fn a_tab_that_gets_another_name_takes_its_mechtrons_along() {
     assert_eq!(outcome(&world.ping("localhost:stars:s-8:app:gone", "y")), "200 y");
     assert_eq!(world.star.mechtrons()[0].point.as_str(), "localhost:stars:s-8:app:gone");
 }
+
+#[test]
+fn state_is_kept_under_the_application_s_point() {
+    let mut world = World::tab();
+    world.install(App::new("app").with(Mech::new("keeps", &crate::order::keeps()).tab()));
+    world.ping("localhost:app:keeps", "a");
+    assert_eq!(world.store.keys().map(|point| point.as_str()).collect::<Vec<_>>(), ["localhost:app:keeps"]);
+    world.pass(2 * crate::world::IDLE_MS);
+    world.tell(Event::Named { point: point("localhost:stars:s-8"), agent: crate::world::user("ada") });
+    assert_eq!(text(&world.ping("localhost:stars:s-8:app:keeps", "b")), "2 ");
+}
