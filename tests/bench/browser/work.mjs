@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { inTurn, medians } from "./rounds.mjs";
 
 /** Rounds of the guest's work: about a quarter of a second natively. */
-const WORK = "150";
+const WORK = "300";
 /** Rounds of the bench. */
 const ROUNDS = 9;
 /** Runs in the tab before anything is counted: the browser's compiler takes its time. */

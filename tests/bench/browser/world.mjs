@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,10 +84,9 @@ export class World {
     return `http://${app}.localhost:${this.port}${path}`;
   }
 
-  /** A file of an application. */
-  async bytes(app, path) {
-    const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, { headers: { host: `${app}.localhost` } });
-    return new Uint8Array(await answer.arrayBuffer());
+  /** The file of an application that was published. */
+  bytes(app, path) {
+    return readFile(join(this.#folder, app, path));
   }
 
   /** Runs `use` with a page of a fresh browser profile, whose caches are on disk as a person's are. */
