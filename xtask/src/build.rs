@@ -33,8 +33,10 @@ pub(crate) struct Options {
 /// What wasm-opt does.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum, Debug)]
 pub(crate) enum WasmOpt {
-    /// Smaller; never `-O3`, which makes an interpreter slower
+    /// Smallest where it counts: `-Oz` makes the module 5 % smaller but its gzip 5 % larger, in twice the time
     #[default]
+    O1,
+    /// The fewest bytes before compression
     Oz,
     /// As the compiler made it
     None,

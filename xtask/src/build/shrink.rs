@@ -10,10 +10,12 @@ use crate::step::quietly;
 
 /// Shrinks a module in place.
 pub(crate) fn shrink(wasm: &Path, how: WasmOpt) -> Result<()> {
-    match how {
-        WasmOpt::None => Ok(()),
-        WasmOpt::Oz => quietly("wasm-opt -Oz", || {
-            output(npm_program("wasm-opt").arg("-Oz").arg(wasm).arg("-o").arg(wasm)).map(drop)
-        }),
-    }
+    let level = match how {
+        WasmOpt::O1 => "-O1",
+        WasmOpt::Oz => "-Oz",
+        WasmOpt::None => return Ok(()),
+    };
+    quietly(&format!("wasm-opt {level}"), || {
+        output(npm_program("wasm-opt").arg(level).arg(wasm).arg("-o").arg(wasm)).map(drop)
+    })
 }

@@ -1,7 +1,7 @@
 //! The relay as a child, and the `starlane` command as its client.
 
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -35,6 +35,8 @@ impl Relay {
         let (program, data) = (relay::program(options.build.release), at(&options.data));
         let mut up = command(&program);
         up.arg("up").arg("--data").arg(&data).arg("--port").arg(options.port.to_string());
+        // Its own greeting is left to the end, when the apps are there too; its log is on standard error.
+        up.stdout(Stdio::null());
         Ok(Relay { running: spawn(&mut up)?, program, data, port: options.port })
     }
 
@@ -67,14 +69,13 @@ impl Relay {
 
     /// Prints where the console is and how to get in.
     pub(super) fn introduce(&self) -> Result<()> {
-        let token = self.starlane(&["token", OPERATOR])?;
-        let field = |name: &str| {
-            token[name].as_str().map(str::to_owned).with_context(|| format!("`starlane token` gave no {name}"))
-        };
-        println!("\nconsole   http://localhost:{}/starlane/", self.port);
-        println!("sign in   {}", field("link")?);
-        println!("token     {}", field("token")?);
-        println!("\nCtrl-C stops the relay.");
+        let answer = self.starlane(&["token", OPERATOR])?;
+        let field = |name: &str| answer[name].as_str().with_context(|| format!("`starlane token` gave no {name}"));
+        let (link, token) = (field("link")?, field("token")?);
+        println!("\nconsole   {}", link.split('#').next().unwrap_or(link));
+        println!("sign in   {link}");
+        println!("token     {token}");
+        println!("\nThe link signs you in once, within five minutes. Ctrl-C stops the relay.");
         Ok(())
     }
 
