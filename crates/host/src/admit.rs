@@ -76,8 +76,11 @@ pub(crate) fn covers(pattern: &Pattern, point: &Point) -> bool {
 pub fn placed_from(point: &Point) -> Option<Point> {
     let mut segments = point.segments();
     let (space, stars, _id) = (segments.next()?, segments.next()?, segments.next()?);
+    if stars != "stars" {
+        return None;
+    }
     let rest: Vec<&str> = segments.collect();
-    if stars != "stars" || rest.len() < 2 {
+    if rest.len() < 2 {
         return None;
     }
     format!("{space}:{}", rest.join(":")).parse().ok()
@@ -95,16 +98,18 @@ pub fn star_of(point: &Point) -> Option<Point> {
 
 /// Server mechtrons of one application may call each other, and that application's mechtrons in tabs.
 fn same_app(wave: &Wave) -> bool {
-    let app = |point: &Point| {
-        let mut segments = point.segments();
-        Some((segments.next()?.to_owned(), segments.next()?.to_owned()))
-    };
     // A server mechtron speaks as itself, so its agent is its own point; nothing from a tab can.
     let speaks_as_itself = wave.agent.point() == Some(&wave.from) && star_of(&wave.from).is_none();
     // Users stand under one point as well, and are no application.
     let speaks_as_itself = speaks_as_itself && wave.from.segments().nth(1) != Some("users");
-    let to = placed_from(&wave.to).unwrap_or_else(|| wave.to.clone());
-    speaks_as_itself && wave.from.segments().count() >= 3 && app(&wave.from) == app(&to)
+    speaks_as_itself && wave.from.segments().count() >= 3 && app_of(&wave.from) == app_of(&wave.to)
+}
+
+/// The space and name of the application that a point belongs to, also where it is placed in a tab.
+fn app_of(point: &Point) -> Option<(&str, &str)> {
+    let segments = || point.segments();
+    let placed = segments().nth(1) == Some("stars") && segments().nth(4).is_some();
+    Some((segments().next()?, segments().nth(if placed { 3 } else { 1 })?))
 }
 
 /// A star belongs to the user of its lane. `anonymous` is nobody's own user.

@@ -227,9 +227,12 @@ impl Star {
 
     /// Of `count` stars of a relay, the index of the one that owns this server mechtron. The same for every build and machine.
     pub fn owner(mechtron: &Point, count: u32) -> u32 {
+        if count <= 1 {
+            return 0;
+        }
         let digest = Digest::of(mechtron.stem().as_bytes()).0;
         let number = u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]);
-        number % count.max(1)
+        number % count
     }
 
     /// The mechtrons of a tab stand below its point, so they move with it.

@@ -7,7 +7,7 @@ mod error;
 mod headers;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +79,12 @@ pub struct Wave {
     pub trace: Option<Arc<str>>,
 }
 
+/// The path of most waves, shared by all of them.
+fn root() -> Arc<str> {
+    static ROOT: LazyLock<Arc<str>> = LazyLock::new(|| "/".into());
+    ROOT.clone()
+}
+
 impl Wave {
     /// A ping or signal with nothing but its address.
     pub fn new(id: WaveId, kind: WaveKind, from: Point, agent: Agent, to: Point, method: Method) -> Self {
@@ -89,8 +95,8 @@ impl Wave {
             to,
             agent,
             method: Some(method),
-            path: "/".into(),
-            query: "".into(),
+            path: root(),
+            query: Arc::default(),
             headers: Headers::default(),
             body: Body::default(),
             status: None,
@@ -110,8 +116,8 @@ impl Wave {
             to: self.from.clone(),
             agent,
             method: None,
-            path: "/".into(),
-            query: "".into(),
+            path: root(),
+            query: Arc::default(),
             headers,
             body,
             status: Some(status),

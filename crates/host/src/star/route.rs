@@ -207,6 +207,11 @@ impl Star {
 
     /// A mechtron of an installed application that is placed so.
     fn placed(&self, to: &Point, placement: Placement) -> Option<Place> {
+        // One that was spoken to before is found at once.
+        if let Some(mechtron) = self.slots.find(to).and_then(|slot| self.slots.get(slot)) {
+            let here = mechtron.spec.placement == placement;
+            return here.then(|| Place::Mechtron(mechtron.name.clone(), mechtron.spec.clone()));
+        }
         let mut app = to.clone();
         while app.segments().count() > 2 {
             app = app.parent()?;

@@ -40,6 +40,13 @@ impl Slots {
         slot
     }
 
+    pub(super) fn get(&self, slot: Slot) -> Option<&Mechtron> {
+        match self.places.get(slot.index) {
+            Some((generation, Some(mechtron))) if *generation == slot.generation => Some(mechtron),
+            _ => None,
+        }
+    }
+
     pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut Mechtron> {
         match self.places.get_mut(slot.index) {
             Some((generation, Some(mechtron))) if *generation == slot.generation => Some(mechtron),

@@ -31,7 +31,8 @@ impl Body {
 
 impl Default for Body {
     fn default() -> Self {
-        Self::new("", [])
+        // Empty ones are shared, not allocated.
+        Self { media: Arc::default(), bytes: Arc::default() }
     }
 }
 
