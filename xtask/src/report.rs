@@ -107,6 +107,9 @@ impl Report {
 
     fn print_slowest(&mut self) {
         self.outcomes.sort_by_key(|outcome| std::cmp::Reverse(outcome.time));
+        if self.outcomes.iter().all(|outcome| outcome.kind == CHECK) {
+            return;
+        }
         println!("the slowest:");
         for outcome in self.outcomes.iter().filter(|outcome| outcome.kind != CHECK).take(SLOWEST) {
             println!("  {:>9}  {} {}", seconds(outcome.time), outcome.kind, outcome.name);

@@ -74,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Checks and builds; nothing when the build failed.
 fn prepare(report: &mut Report, options: &Options) -> Option<Vec<binaries::Binary>> {
     // A check that fails is reported and passed over; only a build that fails ends this stage itself.
-    if options.only.is_empty() && !report.stage("check", |report| check::all(report, false)) {
+    if options.only.is_empty() && !report.stage("check", |report| check::all(report, &check::Options::default())) {
         return None;
     }
     let mut made = None;
