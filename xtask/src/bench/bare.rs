@@ -26,7 +26,7 @@ pub(super) fn build() -> Result<PathBuf> {
         files::folder(&target().join("bench"))?;
         let compiled = target().join(WASM).join(PROFILE).join(format!("{}.wasm", PACKAGE.replace('-', "_")));
         files::copy(&compiled, &made)?;
-        shrink(&made, WasmOpt::Oz)
+        shrink(&made, WasmOpt::default())
     })?;
     Ok(made)
 }
