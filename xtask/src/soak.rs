@@ -40,6 +40,11 @@ pub(crate) fn is_on() -> bool {
     SOAKING.get().is_some()
 }
 
+/// The seed of this soak; 0 when there is none.
+pub(crate) fn seed() -> u64 {
+    SOAKING.get().copied().unwrap_or_default()
+}
+
 /// What tests are told of a soak; nothing when there is none.
 pub(crate) fn environment() -> impl Iterator<Item = (&'static str, String)> {
     SOAKING.get().into_iter().flat_map(|seed| [(SOAK, "1".into()), (SEED, seed.to_string())])
