@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 
 import { inTurn, medians } from "./rounds.mjs";
 
-const ROUNDS = 11;
+const ROUNDS = 21;
 /** Loads of each before anything is counted: the browser keeps compiled code from the second or third on. */
 const WARM = 5;
 /** Milliseconds a page may take. */
