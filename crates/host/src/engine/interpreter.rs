@@ -6,6 +6,7 @@
 
 mod binary;
 mod check;
+mod held;
 mod instrument;
 mod linker;
 mod trace;
@@ -18,6 +19,7 @@ use wasmi::{
     TypedFunc, TypedResumableCall, TypedResumableCallHostTrap, TypedResumableCallOutOfFuel, Val,
 };
 
+use self::held::Held;
 use super::{Engine, Entry, Instance, Module, Outcome, Trap, TrapKind, WasmError};
 use crate::abi::{self, Guest};
 use crate::limiter::{Denied, Limiter};
@@ -65,7 +67,7 @@ struct Compiled {
     stack: u64,
     engine: wasmi::Engine,
     module: wasmi::Module,
-    linker: Linker<Box<Guest>>,
+    linker: Linker<Held>,
 }
 
 impl Engine for Interpreter {
@@ -91,13 +93,13 @@ impl Module for Compiled {
     }
 
     fn instantiate(&self, guest: Box<Guest>) -> Result<Box<dyn Instance>, (Trap, Box<Guest>)> {
-        let mut store = Store::new(&self.engine, guest);
-        store.limiter(|guest| &mut guest.limiter);
+        let mut store = Store::new(&self.engine, Held::new(guest));
+        store.limiter(|held| &mut held.guest.limiter);
         match self.exports(&mut store) {
             Ok((memory, init, wave)) => Ok(Box::new(Running { store, memory, init, wave, call: None, burnt: 0 })),
             Err(error) => {
                 let trap = trap(&error, store.data());
-                Err((trap, store.into_data()))
+                Err((trap, store.into_data().guest))
             }
         }
     }
@@ -106,7 +108,7 @@ impl Module for Compiled {
 type Export = TypedFunc<(), i32>;
 
 impl Compiled {
-    fn exports(&self, store: &mut Store<Box<Guest>>) -> Result<(Memory, Export, Export), Error> {
+    fn exports(&self, store: &mut Store<Held>) -> Result<(Memory, Export, Export), Error> {
         let instance = self.linker.instantiate_and_start(&mut *store, &self.module)?;
         let memory = instance.get_memory(&*store, "memory").ok_or_else(|| Error::new("no memory"))?;
         let init = instance.get_typed_func(&*store, "mechtron_init")?;
@@ -122,7 +124,7 @@ enum Suspended {
 }
 
 struct Running {
-    store: Store<Box<Guest>>,
+    store: Store<Held>,
     memory: Memory,
     init: Export,
     wave: Export,
@@ -188,7 +190,7 @@ impl Instance for Running {
     }
 
     fn into_guest(self: Box<Self>) -> Box<Guest> {
-        self.store.into_data()
+        self.store.into_data().guest
     }
 }
 

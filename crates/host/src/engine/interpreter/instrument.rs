@@ -4,8 +4,6 @@
 //! the functions that are being called. Every function notes itself when it begins and again after each call it makes, so
 //! nothing needs to be noted when one returns. The original is what runs; the copy only ever runs to find a trap again.
 
-use std::collections::BTreeMap;
-
 use super::binary::{PREAMBLE, Reader, sections};
 
 /// The export under which the host finds the notes.
@@ -45,11 +43,11 @@ struct Parts {
     imported: u32,
     /// The type of each function that is not imported.
     types: Vec<u32>,
-    names: BTreeMap<u32, String>,
+    names: Vec<(u32, String)>,
 }
 
 /// The copy, and the names of its functions. Nothing when the module is of a kind that cannot be copied so.
-pub(super) fn instrument(wasm: &[u8]) -> Option<(Vec<u8>, BTreeMap<u32, String>)> {
+pub(super) fn instrument(wasm: &[u8]) -> Option<(Vec<u8>, Vec<(u32, String)>)> {
     let parts = parts(wasm)?;
     let mut copy = wasm.get(..PREAMBLE)?.to_vec();
     for (id, content) in sections(wasm) {
@@ -98,13 +96,13 @@ fn parameters(reader: &mut Reader<'_>) -> Option<u32> {
 }
 
 /// Reads names as far as they can be read: they are for people, and nothing depends on them.
-fn function_names(reader: &mut Reader<'_>, names: &mut BTreeMap<u32, String>) -> Option<()> {
+fn function_names(reader: &mut Reader<'_>, names: &mut Vec<(u32, String)>) -> Option<()> {
     while let Some(id) = reader.byte() {
         let mut part = Reader::new(reader.sized()?);
         if id == FUNCTION_NAMES {
             for _ in 0..part.number()? {
                 let (function, name) = (part.number()?, part.sized()?);
-                names.insert(function, String::from_utf8_lossy(name).into_owned());
+                names.push((function, String::from_utf8_lossy(name).into_owned()));
             }
         }
     }

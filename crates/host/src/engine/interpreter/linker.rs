@@ -3,9 +3,10 @@
 use std::fmt;
 
 use wasmi::errors::HostError;
-use wasmi::{Caller, Engine, Error, Extern, Linker};
+use wasmi::{Caller, Engine, Error, Extern, Linker, Memory};
 
-use crate::abi::{self, Call, Guest, Import, Reply};
+use super::held::Held;
+use crate::abi::{self, Call, Import, Reply};
 
 /// The error by which an import stops the interpreter until what it waits for is there.
 #[derive(Debug)]
@@ -19,9 +20,9 @@ impl fmt::Display for Suspension {
 
 impl HostError for Suspension {}
 
-type Store<'a> = Caller<'a, Box<Guest>>;
+type Store<'a> = Caller<'a, Held>;
 
-pub(super) fn linker(engine: &Engine) -> Result<Linker<Box<Guest>>, Error> {
+pub(super) fn linker(engine: &Engine) -> Result<Linker<Held>, Error> {
     let mut linker = Linker::new(engine);
     for &(name, import, parameters) in abi::IMPORTS {
         let run = move |store: Store<'_>, args: Call| run(store, import, args);
@@ -46,9 +47,7 @@ pub(super) fn linker(engine: &Engine) -> Result<Linker<Box<Guest>>, Error> {
 }
 
 fn run(mut store: Store<'_>, import: Import, args: Call) -> Result<i32, Error> {
-    let Some(Extern::Memory(memory)) = store.get_export("memory") else {
-        return Err(Error::new("the module exports no memory"));
-    };
+    let memory = memory(&mut store)?;
     let (bytes, guest) = memory.data_and_store_mut(&mut store);
     let (reply, fuel) = abi::call(import, args, bytes, guest);
     charge(&mut store, fuel)?;
@@ -56,6 +55,18 @@ fn run(mut store: Store<'_>, import: Import, args: Call) -> Result<i32, Error> {
         Reply::Value(value) => Ok(value),
         Reply::Suspend => Err(Error::host(Suspension)),
     }
+}
+
+/// The module's memory, looked up by name once.
+fn memory(store: &mut Store<'_>) -> Result<Memory, Error> {
+    if let Some(memory) = store.data().memory {
+        return Ok(memory);
+    }
+    let Some(Extern::Memory(memory)) = store.get_export("memory") else {
+        return Err(Error::new("the module exports no memory"));
+    };
+    store.data_mut().memory = Some(memory);
+    Ok(memory)
 }
 
 /// Burns fuel for an import; what the slice lacks is counted beside it.

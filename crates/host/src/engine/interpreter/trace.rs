@@ -3,10 +3,9 @@
 //! What runs is deterministic, so the copy traps where the original did, unless it was something left in memory by an
 //! earlier wave; then no names are given rather than wrong ones.
 
-use std::collections::BTreeMap;
-
 use wasmi::{Error, Linker, Memory, Store, TypedFunc, TypedResumableCall, Val};
 
+use super::held::Held;
 use super::instrument::{self, TRACE};
 use super::{config, linker};
 use crate::abi::{self, Blocked, Guest, Open};
@@ -24,15 +23,15 @@ pub(super) fn trace(wasm: &[u8], stack: u64, guest: Box<Guest>, fuel: u64) -> (V
     let engine = wasmi::Engine::new(&config);
     let made = wasmi::Module::new(&engine, copy).and_then(|module| Ok((module, linker::linker(&engine)?)));
     let Ok((module, linker)) = made else { return (Vec::new(), guest) };
-    let mut store = Store::new(&engine, guest);
-    store.limiter(|guest| &mut guest.limiter);
+    let mut store = Store::new(&engine, Held::new(guest));
+    store.limiter(|held| &mut held.guest.limiter);
     let found = Copy::new(&mut store, &linker, &module).and_then(|copy| copy.run(&mut store, fuel));
     let numbers = found.unwrap_or_default();
-    (numbers.into_iter().map(|number| name(&names, number)).collect(), store.into_data())
+    (numbers.into_iter().map(|number| name(&names, number)).collect(), store.into_data().guest)
 }
 
-fn name(names: &BTreeMap<u32, String>, number: u32) -> String {
-    let Some(name) = names.get(&number) else { return format!("function {number}") };
+fn name(names: &[(u32, String)], number: u32) -> String {
+    let Some((_, name)) = names.iter().find(|(named, _)| *named == number) else { return format!("function {number}") };
     // Names are the module's, so anything may stand in them.
     name.chars().take(NAME_CHARS).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
@@ -45,7 +44,7 @@ struct Copy {
 }
 
 impl Copy {
-    fn new(store: &mut Store<Box<Guest>>, linker: &Linker<Box<Guest>>, module: &wasmi::Module) -> Result<Self, Error> {
+    fn new(store: &mut Store<Held>, linker: &Linker<Held>, module: &wasmi::Module) -> Result<Self, Error> {
         store.set_fuel(0)?;
         let instance = linker.instantiate_and_start(&mut *store, module)?;
         let memory = |name: &str| instance.get_memory(&*store, name).ok_or_else(|| Error::new("no memory"));
@@ -58,7 +57,7 @@ impl Copy {
     }
 
     /// The functions of the trap, the innermost first; nothing when it does not happen again.
-    fn run(&self, store: &mut Store<Box<Guest>>, fuel: u64) -> Result<Vec<u32>, Error> {
+    fn run(&self, store: &mut Store<Held>, fuel: u64) -> Result<Vec<u32>, Error> {
         store.set_fuel(fuel)?;
         let wave = store.data_mut().turn.wave.take();
         let done = self.call(store, self.init);
@@ -76,7 +75,7 @@ impl Copy {
     }
 
     /// One call to its end, with the files and answers that the first run had.
-    fn call(&self, store: &mut Store<Box<Guest>>, export: TypedFunc<(), i32>) -> Result<(), Error> {
+    fn call(&self, store: &mut Store<Held>, export: TypedFunc<(), i32>) -> Result<(), Error> {
         let mut state = export.call_resumable(&mut *store, ())?;
         loop {
             let suspended = match state {
@@ -90,7 +89,7 @@ impl Copy {
         }
     }
 
-    fn notes(&self, store: &Store<Box<Guest>>) -> Result<Vec<u32>, Error> {
+    fn notes(&self, store: &Store<Held>) -> Result<Vec<u32>, Error> {
         let notes = self.notes.data(store);
         let word =
             |at: usize| notes.get(at..at + 4).map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
