@@ -37,14 +37,16 @@ const SILENCE_MS: f64 = 60_000.0;
 /// Milliseconds a look may be late before this page must have been frozen.
 const FROZEN_MS: f64 = 20_000.0;
 
-/// Milliseconds for which a lane that was heard is taken to be well: one beat of the relay and some.
-const FRESH_MS: f64 = 30_000.0;
+/// Milliseconds after something was heard before the relay is asked for a beat: a relay that has just sent one sends no
+/// other within a second.
+const MOMENT_MS: u32 = 2_000;
 
 /// Milliseconds the relay has to answer a beat.
 const PROBE_MS: u32 = 5_000;
 
-/// Milliseconds between two beats of ours at least, so that two ends that answer each other cannot chatter.
-const BEAT_GAP_MS: f64 = 1_000.0;
+/// Milliseconds between two beats of ours at least, so that two ends that answer each other cannot chatter: longer than
+/// any answer takes, and shorter than the time between two of the relay's.
+const BEAT_GAP_MS: f64 = 10_000.0;
 
 /// Milliseconds a lane must last before the next attempt is made as if nothing had failed.
 const STEADY_MS: f64 = 5_000.0;
@@ -169,7 +171,6 @@ impl Link {
     fn greeted(&self, shell: &Rc<Shell>) {
         self.state.set(State::Up);
         self.up_since.set(steady());
-        self.looked.set(steady());
         self.probing.set(false);
         self.look_later(shell);
         self.waiting.borrow_mut().clear();
@@ -193,11 +194,11 @@ impl Link {
         self.flush_soon(shell);
     }
 
-    /// The page or its network came back: a lane that is down is made at once, one that was not heard lately is probed.
+    /// The page or its network came back: a lane that is down is made at once, one that is up is doubted.
     pub(crate) fn wake(&self, shell: &Rc<Shell>) {
         match self.state.get() {
             State::Down => self.dial(shell),
-            State::Up if steady() - self.heard.get() > FRESH_MS => self.probe(shell),
+            State::Up if !self.probing.get() => self.doubt(shell),
             State::Up | State::Dialing | State::Knocked => {}
         }
     }
@@ -260,17 +261,30 @@ impl Link {
     }
 
     fn look_later(&self, shell: &Rc<Shell>) {
+        self.looked.set(steady());
         self.after(shell, LOOK_MS, |shell| shell.link.look(shell));
     }
 
     /// Looks whether anything was heard, and whether this page was frozen.
     fn look(&self, shell: &Rc<Shell>) {
-        let (now, before) = (steady(), self.looked.replace(steady()));
-        let (late, silence) = (now - before - f64::from(LOOK_MS), now - self.heard.get());
-        if silence >= SILENCE_MS || (late > FROZEN_MS && silence > FRESH_MS) {
-            return self.probe(shell);
+        let now = steady();
+        let late = now - self.looked.get() - f64::from(LOOK_MS);
+        if late > FROZEN_MS || now - self.heard.get() >= SILENCE_MS {
+            return self.doubt(shell);
         }
         self.look_later(shell);
+    }
+
+    /// Probes a lane unless it is heard within a moment: what was heard before proves nothing of the network there is now.
+    fn doubt(&self, shell: &Rc<Shell>) {
+        let now = steady();
+        if now - self.heard.get() >= f64::from(MOMENT_MS) {
+            return self.probe(shell);
+        }
+        self.after(shell, MOMENT_MS, move |shell| match shell.link.heard.get() > now {
+            true => shell.link.look_later(shell),
+            false => shell.link.probe(shell),
+        });
     }
 
     /// Asks the relay for a sign of life; without one the lane is made anew.
@@ -279,8 +293,8 @@ impl Link {
         self.probing.set(true);
         self.beat();
         self.after(shell, PROBE_MS, move |shell| {
+            shell.link.probing.set(false);
             if shell.link.heard.get() >= asked {
-                shell.link.looked.set(steady());
                 return shell.link.look_later(shell);
             }
             shell.link.backoff.borrow_mut().reset();

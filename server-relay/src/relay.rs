@@ -21,6 +21,8 @@ use tokio::task::JoinHandle as Task;
 pub use config::RelayConfig;
 pub use error::RelayError;
 pub use open::open;
+#[cfg(test)]
+pub(crate) use open::still;
 
 use crate::mesh::Mesh;
 use crate::store::Job;

@@ -5,11 +5,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use starlane_bundle::Digest;
 use starlane_protocol::Agent;
 use starlane_protocol::lane::{Bye, ByeCode, Frame};
+use tokio::time::Instant;
 
 use super::lane::Lane;
 

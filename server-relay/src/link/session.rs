@@ -1,17 +1,18 @@
 //! The task of one lane: knock, greet, then frames in both directions until one end says `Bye` or falls silent.
 //!
-//! Waves that wait together share a message, and the socket is flushed once for all of them.
+//! All of its time is tokio's, so tests turn the clock. Waves that wait together share a message, and the socket is flushed once for all of them.
 
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 use starlane_protocol::Wave;
 use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame, FrameError};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -26,6 +27,10 @@ pub(super) use write::FLUSH_BYTES;
 /// How often the relay says that it is still there.
 pub(super) const BEAT: Duration = Duration::from_secs(25);
 
+/// Time between two beats of ours at least, so that two ends that answer each other cannot chatter. A star that asks for
+/// a beat within it has one of ours on its way: it asks only when it has heard nothing for longer than this.
+const BEAT_GAP: Duration = Duration::from_secs(1);
+
 /// After how long without a word a star is gone: two beats and some.
 const SILENCE: Duration = Duration::from_secs(70);
 
@@ -35,11 +40,13 @@ const KNOCK: Duration = Duration::from_secs(10);
 /// Messages that are read before what they caused is written.
 const READ_BATCH: usize = 64;
 
-/// The WebSocket of a lane.
-pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;
+/// What carries a lane's bytes.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// Serves one lane from its first message to its last.
-pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: Socket, form: Form) {
+pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: WebSocketStream<impl Stream>, form: Form) {
     match admit(&mesh, &mut socket, form).await {
         Err(bye) => write::close(&mut socket, form, bye).await,
         Ok(None) => {}
@@ -85,7 +92,11 @@ impl From<Bye> for End {
 }
 
 /// Waits for the knock; gives also the frames that came with it.
-async fn admit(mesh: &Mesh, socket: &mut Socket, form: Form) -> Result<Option<(Entered, Vec<Frame>)>, Bye> {
+async fn admit(
+    mesh: &Mesh,
+    socket: &mut WebSocketStream<impl Stream>,
+    form: Form,
+) -> Result<Option<(Entered, Vec<Frame>)>, Bye> {
     let first = tokio::select! {
         first = timeout(KNOCK, socket.next()) => first,
         () = mesh.closed() => return Err(bye(ByeCode::Closing, "the relay is being closed")),
@@ -130,28 +141,29 @@ fn received(message: Result<Message, Error>, form: Form) -> Result<Vec<Frame>, E
     }
 }
 
-struct Session {
+struct Session<S> {
     mesh: Arc<Mesh>,
     lane: Arc<Lane>,
-    socket: Socket,
+    socket: WebSocketStream<S>,
     form: Form,
     /// The place of the last wave that came.
     seen: u64,
     /// The place of the last wave that was sent.
     sent: u64,
     heard: Instant,
-    beat: Instant,
+    /// When the last beat of ours was sent, or the lane began.
+    beaten: Instant,
     /// When the token ends; far away without one.
     expires: Instant,
     greet: Option<Frame>,
 }
 
-impl Session {
-    fn new(mesh: Arc<Mesh>, entered: Entered, socket: Socket, form: Form) -> Self {
+impl<S: Stream> Session<S> {
+    fn new(mesh: Arc<Mesh>, entered: Entered, socket: WebSocketStream<S>, form: Form) -> Self {
         let Entered { lane, expires, greet, .. } = entered;
         let now = Instant::now();
-        let (beat, expires) = (now + BEAT, ends(expires));
-        Self { mesh, lane, socket, form, seen: 0, sent: 0, heard: now, beat, expires, greet: Some(greet) }
+        let expires = ends(expires);
+        Self { mesh, lane, socket, form, seen: 0, sent: 0, heard: now, beaten: now, expires, greet: Some(greet) }
     }
 
     async fn run(&mut self, first: Vec<Frame>) -> End {
@@ -166,7 +178,7 @@ impl Session {
             let step = tokio::select! {
                 message = self.socket.next() => self.read(message).await,
                 () = lane.queue.changed() => self.write().await,
-                () = sleep_until(next_time) => self.time().await,
+                () = sleep_until(next_time) => self.time(),
                 () = closed.as_mut() => Err(bye(ByeCode::Closing, "the relay is being closed").into()),
             };
             if let Err(end) = step {
@@ -203,8 +215,12 @@ impl Session {
             Frame::Wave(seq, wave) => self.wave(seq, *wave),
             Frame::Auth(token) => self.auth(&token),
             Frame::Bye(_) => Err(End::Gone),
+            Frame::Beat => {
+                self.beat_back();
+                Ok(())
+            }
             // Nothing is resumed and no credit is kept in this version.
-            Frame::Ack(_) | Frame::Credit(_) | Frame::Beat => Ok(()),
+            Frame::Ack(_) | Frame::Credit(_) => Ok(()),
             Frame::Knock(_) | Frame::Greet(_) | Frame::Install(_) => {
                 Err(bye(ByeCode::BadOrder, "this frame has no place here").into())
             }
@@ -230,10 +246,10 @@ impl Session {
     }
 
     fn next_time(&self) -> Instant {
-        self.beat.min(self.heard + SILENCE).min(self.expires)
+        (self.beaten + BEAT).min(self.heard + SILENCE).min(self.expires)
     }
 
-    async fn time(&mut self) -> Result<(), End> {
+    fn time(&mut self) -> Result<(), End> {
         let now = Instant::now();
         if now >= self.expires {
             return Err(bye(ByeCode::TokenExpired, "the token's time is over").into());
@@ -241,11 +257,22 @@ impl Session {
         if now >= self.heard + SILENCE {
             return Err(bye(ByeCode::Silent, "nothing was heard for 70 s").into());
         }
-        if now >= self.beat {
-            self.beat = now + BEAT;
-            self.write_frame(Frame::Beat).await?;
+        if now >= self.beaten + BEAT {
+            self.beat();
         }
         Ok(())
+    }
+
+    fn beat(&mut self) {
+        self.beaten = Instant::now();
+        self.lane.tell(Frame::Beat);
+    }
+
+    /// The star beats: that answers ours, or ours answers it.
+    fn beat_back(&mut self) {
+        if self.beaten.elapsed() >= BEAT_GAP {
+            self.beat();
+        }
     }
 }
 

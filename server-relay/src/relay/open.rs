@@ -58,6 +58,15 @@ pub async fn open(config: RelayConfig) -> Result<Relay, RelayError> {
     Ok(Relay { mesh, listener, stars, jobs, writer, token, link, data: config.data, _lock: lock })
 }
 
+/// A mesh whose stars have no threads: for tests that turn the clock.
+#[cfg(test)]
+pub(crate) async fn still(data: &Path) -> Result<Arc<Mesh>, RelayError> {
+    let config = RelayConfig { listen: ([127, 0, 0, 1], 0).into(), ..RelayConfig::new(data) };
+    let space = space(&config.space)?;
+    let listener = listen(config.listen).await?;
+    Ok(Arc::new(mesh(&config, space.clone(), stars(&space, Some(1))?, &listener).await?))
+}
+
 async fn mesh(config: &RelayConfig, space: Point, own: Vec<Point>, listener: &TcpListener) -> Result<Mesh, RelayError> {
     let data = |error| RelayError::Data(config.data.clone(), error);
     let below = |name| space.child(name).map_err(|_| RelayError::BadSpace(config.space.clone()));

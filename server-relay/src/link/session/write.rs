@@ -6,11 +6,12 @@ use futures_util::{SinkExt, StreamExt};
 use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame};
 use starlane_protocol::limits::MESSAGE_FRAMES;
 use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::super::lanes::bye;
 use super::super::queue::Outgoing;
-use super::{End, Session, Socket};
+use super::{End, Session, Stream};
 
 /// Bytes of waves that share a message.
 const MESSAGE_BYTES: usize = 64 * 1_024;
@@ -24,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a farewell may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-impl Session {
+impl<S: Stream> Session<S> {
     /// Writes everything that waits.
     pub(super) async fn write(&mut self) -> Result<(), End> {
         let mut unflushed = 0;
@@ -104,7 +105,7 @@ fn encode(frames: impl Iterator<Item = Frame>, form: Form) -> Message {
 }
 
 /// Says why, and ends the connection.
-pub(super) async fn close(socket: &mut Socket, form: Form, bye: Bye) {
+pub(super) async fn close(socket: &mut WebSocketStream<impl Stream>, form: Form, bye: Bye) {
     let farewell = encode(std::iter::once(Frame::Bye(bye)), form);
     let all = async {
         socket.send(farewell).await?;
