@@ -8,11 +8,9 @@ mod error;
 mod media;
 mod signed;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use starlane_protocol::Point;
-use starlane_protocol::document::Documents;
+use starlane_protocol::document::{Documents, Names, names};
 use starlane_protocol::limits::TYPE_BYTES;
 
 pub use error::ManifestError;
@@ -51,7 +49,8 @@ pub struct Manifest {
     /// The bundle's point: series and version.
     pub bundle: Point,
     /// Every file, under its path without a leading slash.
-    pub files: BTreeMap<String, FileEntry>,
+    #[serde(with = "names")]
+    pub files: Names<FileEntry>,
     /// The compiled documents.
     #[serde(default)]
     pub documents: Documents,
@@ -68,7 +67,7 @@ impl Manifest {
     ///
     /// # Errors
     /// The first rule it breaks.
-    pub fn new(bundle: Point, files: BTreeMap<String, FileEntry>, documents: Documents) -> Result<Self, ManifestError> {
+    pub fn new(bundle: Point, files: Names<FileEntry>, documents: Documents) -> Result<Self, ManifestError> {
         let manifest = Self { format: FORMAT, bundle, files, documents };
         manifest.check()?;
         if manifest.to_bytes().len() > MANIFEST_BYTES { Err(ManifestError::TooLarge) } else { Ok(manifest) }

@@ -2,7 +2,6 @@
 //!
 //! Readers differ in which of two values they take, and what is signed must say one thing only.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
@@ -31,15 +30,16 @@ impl<'de> Visitor<'de> for Unique {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unique, A::Error> {
-        let mut keys = BTreeSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if keys.contains(&key) {
-                return Err(A::Error::custom(format!("`{key}` stands twice in one object")));
-            }
-            keys.insert(key);
+        let mut keys: Vec<String> = Vec::new();
+        while let Some(key) = map.next_key()? {
+            keys.push(key);
             map.next_value::<Unique>()?;
         }
-        Ok(Unique)
+        keys.sort_unstable();
+        match keys.windows(2).find(|two| two[0] == two[1]) {
+            Some(twice) => Err(A::Error::custom(format_args!("`{}` stands twice in one object", twice[0]))),
+            None => Ok(Unique),
+        }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Unique, A::Error> {

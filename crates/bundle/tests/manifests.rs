@@ -1,12 +1,10 @@
 //! Manifests: the same folder gives the same bytes, and every rule has its error.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 use starlane_bundle::{FileEntry, MANIFEST_BYTES, MANIFEST_FILES, Manifest, ManifestError, media_type};
-use starlane_protocol::document::Documents;
+use starlane_protocol::document::{Documents, Names};
 
 use crate::sample::{documents, entry, files, manifest};
 
@@ -109,7 +107,7 @@ fn what_documents_name_is_there() {
 #[test]
 fn a_manifest_has_its_bounds() {
     let many = |count: usize, path: &str| -> Result<Manifest, ManifestError> {
-        let files: BTreeMap<_, _> = (0..count).map(|at| (format!("{path}{at}"), entry("x.txt", b""))).collect();
+        let files: Names<_> = (0..count).map(|at| (format!("{path}{at}"), entry("x.txt", b""))).collect();
         Manifest::new(manifest().bundle, files, Documents::default())
     };
     assert!(many(MANIFEST_FILES, "f").is_ok());

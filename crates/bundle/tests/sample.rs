@@ -1,10 +1,8 @@
 //! A small bundle to test with.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 use starlane_bundle::{Digest, FileEntry, Manifest, RootKey, media_type};
-use starlane_protocol::document::Documents;
+use starlane_protocol::document::{Documents, Names};
 
 /// A root key that is the same in every test.
 pub(crate) fn root() -> RootKey {
@@ -29,10 +27,11 @@ pub(crate) fn documents() -> Documents {
 }
 
 /// Files that go with the documents.
-pub(crate) fn files() -> BTreeMap<String, FileEntry> {
+pub(crate) fn files() -> Names<FileEntry> {
     ["app.toml", "binds/greeter.toml", "html/index.html", "mechtrons/greeter.toml", "wasm/greeter.wasm"]
         .map(|path| (path.to_owned(), entry(path, path.as_bytes())))
-        .into()
+        .into_iter()
+        .collect()
 }
 
 /// The whole manifest.

@@ -2,13 +2,12 @@
 
 mod http;
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry, Manifest};
-use starlane_protocol::document::{AppGrant, Bind, Holes, MechtronConfig, MechtronLimits, Placement, Visitors};
+use starlane_protocol::document::{AppGrant, Bind, Holes, MechtronConfig, MechtronLimits, Names, Placement, Visitors};
 use starlane_protocol::{Grant, Pattern, Point};
 
 /// An application as every star knows it. Shared between the stars of a relay.
@@ -23,9 +22,9 @@ pub struct InstalledApp {
     /// Rises with every change of what is installed.
     pub generation: u64,
     /// Every file of the bundle, by path.
-    pub files: BTreeMap<String, FileEntry>,
+    pub files: Names<FileEntry>,
     /// Its mechtrons, by the segment below its point.
-    pub mechtrons: BTreeMap<String, Arc<MechtronSpec>>,
+    pub mechtrons: Names<Arc<MechtronSpec>>,
     /// Who may do what.
     pub grants: Vec<Grant>,
     /// What is served where, the longest literal prefix first.
@@ -52,11 +51,11 @@ pub struct MechtronSpec {
     /// The whole config as JSON.
     pub config_json: String,
     /// Each config value: a text as it is, anything else as JSON.
-    pub config: BTreeMap<String, String>,
+    pub config: Names<String>,
     /// What its code may call.
     pub fence: Vec<Pattern>,
     /// Every file of its bundle, by path.
-    pub files: Arc<BTreeMap<String, FileEntry>>,
+    pub files: Arc<Names<FileEntry>>,
 }
 
 /// One line of `[http]`.
@@ -138,7 +137,7 @@ impl InstalledApp {
         let holes = Holes { app: point, bundle: &manifest.bundle };
         let files = Arc::new(manifest.files.clone());
         let app = manifest.documents.app.clone().unwrap_or_default();
-        let mut mechtrons = BTreeMap::new();
+        let mut mechtrons = Names::new();
         for (name, placed) in &app.mechtrons {
             let spec = spec(point, name, (placed.keyed, placed.placement), &placed.config, manifest, &holes, &files)?;
             mechtrons.insert(name.clone(), Arc::new(spec));
@@ -168,7 +167,7 @@ fn spec(
     config: &str,
     manifest: &Manifest,
     holes: &Holes<'_>,
-    files: &Arc<BTreeMap<String, FileEntry>>,
+    files: &Arc<Names<FileEntry>>,
 ) -> Result<MechtronSpec, InstallError> {
     let wrong = |what: String| InstallError::Document(format!("mechtrons.{name}: {what}"));
     app.child(name).map_err(|error| wrong(error.to_string()))?;
@@ -197,10 +196,20 @@ fn spec(
 fn fill_grant(grant: &AppGrant, holes: &Holes<'_>) -> Result<Grant, InstallError> {
     let wrong = |what: String| InstallError::Document(format!("grant: {what}"));
     let to = grant.to.fill(holes);
+    let on = grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?;
+    if !lies_in(&on, holes.app) {
+        return Err(wrong(format!("on = `{on}`: an application grants what is its own, `${{app}}` and what is below it")));
+    }
     Ok(Grant {
         to: to.parse().map_err(|error| wrong(format!("to = `{to}`: {error}")))?,
         may: grant.may.clone(),
-        on: grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?,
+        on,
         methods: grant.methods.clone(),
     })
+}
+
+/// Whether everything a pattern fits is an application's own: whoever wrote a bundle must not open what belongs to others.
+fn lies_in(pattern: &Pattern, app: &Point) -> bool {
+    let rest = pattern.as_str().strip_prefix(app.as_str());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }

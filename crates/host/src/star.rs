@@ -18,10 +18,11 @@ mod turn;
 mod wake;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use starlane_bundle::Digest;
 use starlane_protocol::{Agent, Grant, MechtronStatus, Point, WaveId};
 
@@ -115,22 +116,22 @@ pub struct Star {
     now: Millis,
     unix_ms: i64,
     lane: bool,
-    apps: BTreeMap<Point, Arc<InstalledApp>>,
+    apps: LiteMap<Point, Arc<InstalledApp>>,
     grants: Vec<Grant>,
     slots: Slots,
     ready: VecDeque<Slot>,
-    modules: BTreeMap<(Digest, u64), Rc<dyn Module>>,
+    modules: LiteMap<(Digest, u64), Rc<dyn Module>>,
     /// Who waits for which file.
-    fetching: BTreeMap<Digest, BTreeSet<Slot>>,
+    fetching: LiteMap<Digest, LiteMap<Slot, ()>>,
     /// States that were asked for and are not here yet: how often each.
-    loading: BTreeMap<Point, u32>,
+    loading: LiteMap<Point, u32>,
     pings: Pings,
     timers: Timers,
-    commits: BTreeMap<CommitId, Slot>,
+    commits: LiteMap<CommitId, Slot>,
     last_commit: u64,
-    served: BTreeSet<String>,
+    served: LiteMap<String, ()>,
     /// Pings the shell has in hand, and whether they began in this star.
-    delivered: BTreeMap<WaveId, bool>,
+    delivered: LiteMap<WaveId, bool>,
     effects: VecDeque<Effect>,
 }
 
@@ -149,19 +150,19 @@ impl Star {
             now: Millis::default(),
             unix_ms: 0,
             lane: false,
-            apps: BTreeMap::new(),
+            apps: LiteMap::new(),
             grants: Vec::new(),
             slots: Slots::default(),
             ready: VecDeque::new(),
-            modules: BTreeMap::new(),
-            fetching: BTreeMap::new(),
-            loading: BTreeMap::new(),
+            modules: LiteMap::new(),
+            fetching: LiteMap::new(),
+            loading: LiteMap::new(),
             pings: Pings::default(),
             timers: Timers::default(),
-            commits: BTreeMap::new(),
+            commits: LiteMap::new(),
             last_commit: 0,
-            served: BTreeSet::new(),
-            delivered: BTreeMap::new(),
+            served: LiteMap::new(),
+            delivered: LiteMap::new(),
             effects: VecDeque::new(),
         }
     }
@@ -180,7 +181,7 @@ impl Star {
             Event::Install(app) => self.install(app),
             Event::Remove(app) => self.remove(&app),
             Event::Drop(mechtron) => self.drop_mechtron(&mechtron),
-            Event::Serve(name) => _ = self.served.insert(name),
+            Event::Serve(name) => _ = self.served.insert(name, ()),
             Event::Unserve(name) => _ = self.served.remove(&name),
             Event::Answer { ping, status, headers, body } => self.shell_answers(&ping, status, headers, body),
             Event::Loaded { mechtron, state } => self.loaded(&mechtron, state),

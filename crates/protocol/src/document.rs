@@ -8,8 +8,7 @@ mod bind;
 mod config;
 mod hole;
 mod mechtron;
-
-use std::collections::BTreeMap;
+pub mod names;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +16,7 @@ pub use app::{App, AppGrant, AppMechtron, HttpLine, Placement, Target, Visitors}
 pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
 pub use hole::{HoleError, HoledPattern, HoledText, Holes};
 pub use mechtron::{Bytes, BytesError, FencedCalls, MechtronConfig, MechtronLimits};
+pub use names::Names;
 
 /// Every document of one bundle, under the paths of the files they were written in.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,9 +26,9 @@ pub struct Documents {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<App>,
     /// `binds/*.toml`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub binds: BTreeMap<String, Bind>,
+    #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
+    pub binds: Names<Bind>,
     /// `mechtrons/*.toml`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub mechtrons: BTreeMap<String, MechtronConfig>,
+    #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
+    pub mechtrons: Names<MechtronConfig>,
 }

@@ -26,10 +26,12 @@ fn refusal<T: DeserializeOwned + std::fmt::Debug>(value: &serde_json::Value) -> 
 #[test]
 fn an_application_is_read_whole() {
     let read: App = serde_json::from_value(app()).unwrap();
-    assert!(read.mechtrons["room"].keyed && read.mechtrons["room"].placement == Placement::Server);
-    assert_eq!(read.mechtrons["format"].placement, Placement::Tab);
-    assert_eq!(read.http["/*"].visitors(), Visitors::Anyone);
-    assert_eq!(read.http["/admin/*"].visitors(), Visitors::SignedIn);
+    assert!(
+        read.mechtrons.get("room").unwrap().keyed && read.mechtrons.get("room").unwrap().placement == Placement::Server
+    );
+    assert_eq!(read.mechtrons.get("format").unwrap().placement, Placement::Tab);
+    assert_eq!(read.http.get("/*").unwrap().visitors(), Visitors::Anyone);
+    assert_eq!(read.http.get("/admin/*").unwrap().visitors(), Visitors::SignedIn);
     let again: App = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
     assert_eq!(again, read);
 }
@@ -195,5 +197,20 @@ proptest! {
     fn any_json_is_a_document_or_a_refusal(text in "[\\{\\}\\[\\]\",:0-9a-z]{0,60}") {
         let _ = serde_json::from_str::<Documents>(&text);
         let _ = serde_json::from_str::<HttpLine>(&text);
+    }
+}
+
+#[test]
+fn a_map_by_name_is_written_in_order_and_says_nothing_twice() {
+    let read = |text: &str| serde_json::from_str::<App>(&format!("{{\"http\":{text}}}"));
+    let line = |name: &str| format!("\"{name}\":\"${{bundle}}:/\"");
+    let (a, b, c) = (line("/a"), line("/b"), line("/c"));
+    let read_in_order = read(&format!("{{{c},{a},{b}}}")).unwrap();
+    assert_eq!(serde_json::to_string(&read_in_order).unwrap(), format!("{{\"http\":{{{a},{b},{c}}}}}"));
+    for twice in [format!("{{{a},{a}}}"), format!("{{{b},{a},{b}}}")] {
+        assert!(read(&twice).unwrap_err().to_string().contains("stands twice"), "{twice}");
+    }
+    for no_map in ["[]", "[[\"/a\",\"${bundle}:/\"]]", "1", "null"] {
+        assert!(read(no_map).is_err(), "{no_map}");
     }
 }

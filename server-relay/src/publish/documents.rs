@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use starlane_bundle::MANIFEST_BYTES;
-use starlane_protocol::document::{Documents, MechtronConfig};
+use starlane_protocol::document::{Documents, MechtronConfig, Names};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
@@ -71,7 +71,7 @@ pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, So
     (documents, sources)
 }
 
-fn keep<T>(map: &mut BTreeMap<String, T>, path: &str, document: Option<T>) {
+fn keep<T>(map: &mut Names<T>, path: &str, document: Option<T>) {
     map.extend(document.map(|document| (path.to_owned(), document)));
 }
 

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use starlane_bundle::{Digest, FileEntry, media_type};
+use starlane_protocol::document::Names;
 
 use super::Fault;
 use super::folder::Listing;
@@ -28,8 +29,8 @@ pub struct Blob {
 pub(super) fn entries(
     listing: &Listing,
     faults: &mut Vec<Fault>,
-) -> (BTreeMap<String, FileEntry>, BTreeMap<Digest, Blob>) {
-    let (mut entries, mut blobs) = (BTreeMap::new(), BTreeMap::new());
+) -> (Names<FileEntry>, BTreeMap<Digest, Blob>) {
+    let (mut entries, mut blobs) = (Names::new(), BTreeMap::new());
     for (path, file) in &listing.files {
         match bytes(path, file) {
             Ok(bytes) => {

@@ -2,12 +2,10 @@
 //!
 //! Each mechtron, line and grant is tried apart, so that every mistake is found and its place is known.
 
-use std::collections::BTreeMap;
-
 use starlane_bundle::{Digest, FileEntry, Manifest};
 use starlane_host::app::{HttpTo, InstallError, InstalledApp};
 use starlane_protocol::Point;
-use starlane_protocol::document::App;
+use starlane_protocol::document::{App, Names};
 
 use super::check::suggestion;
 use super::documents::{APP, Step};
@@ -44,7 +42,7 @@ fn mechtrons(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<F
             faults.push(fault(folder, &steps, &InstallError::Document(what)));
             continue;
         }
-        let only = App { mechtrons: [(name.clone(), mechtron.clone())].into(), ..App::default() };
+        let only = App { mechtrons: Names::from_iter([(name.clone(), mechtron.clone())]), ..App::default() };
         if let Err(error) = try_app(manifest, only) {
             faults.push(fault(folder, &steps, &error));
         }
@@ -68,7 +66,7 @@ fn grants(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Faul
 fn http(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Fault>) {
     for (path, line) in &app.http {
         let steps = [Step::Key("http"), Step::Key(path)];
-        let http = [(path.clone(), line.clone())].into();
+        let http = Names::from_iter([(path.clone(), line.clone())]);
         let only = App { mechtrons: app.mechtrons.clone(), http, ..App::default() };
         match try_app(manifest, only) {
             Ok(trial) => {
@@ -93,7 +91,7 @@ fn nothing_there(folder: &Folder, manifest: &Manifest, steps: &[Step<'_>], to: &
     })
 }
 
-fn is_there(files: &BTreeMap<String, FileEntry>, path: &str) -> bool {
+fn is_there(files: &Names<FileEntry>, path: &str) -> bool {
     match path.is_empty() || path.ends_with('/') {
         true => files.keys().any(|file| file.starts_with(path)),
         false => files.contains_key(path),

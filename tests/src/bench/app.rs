@@ -10,6 +10,7 @@ use serde_json::json;
 use starlane_bundle::{Digest, FileEntry, Manifest, media_type};
 use starlane_host::app::InstalledApp;
 use starlane_protocol::Point;
+use starlane_protocol::document::Names;
 
 use super::guests::{folder, wasm};
 
@@ -68,7 +69,7 @@ fn put(folder: &Path, file: &str, bytes: &[u8]) -> Result<()> {
 
 /// `localhost:bench` with these mechtrons (name and guest), installed, and its files.
 pub(super) fn installed(mechtrons: &[(&str, &str)]) -> Result<(Arc<InstalledApp>, BTreeMap<Digest, Arc<[u8]>>)> {
-    let (mut files, mut contents) = (BTreeMap::new(), BTreeMap::new());
+    let (mut files, mut contents) = (Names::new(), BTreeMap::new());
     let (mut configs, mut placed) = (json!({}), json!({}));
     for (name, guest) in mechtrons {
         let (bytes, path) = (wasm(guest)?, format!("wasm/{guest}.wasm"));

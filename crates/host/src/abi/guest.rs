@@ -1,8 +1,9 @@
 //! What an instance carries with it: who it is, its state, and the turn it is in.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use starlane_bundle::Digest;
 use starlane_protocol::{Point, Wave, WaveId};
 
@@ -40,14 +41,14 @@ pub(crate) struct Turn {
     /// Pings that leave as soon as the slice ends.
     pub(crate) asks: Vec<AskOut>,
     /// Asks whose answers were not taken yet, by token.
-    pub(crate) open: BTreeMap<u32, Open>,
+    pub(crate) open: LiteMap<u32, Open>,
     pub(crate) next_token: u32,
     /// The answer the last `wait` brought.
     pub(crate) pong: Option<Wave>,
     pub(crate) log: Vec<(LogLevel, String)>,
     pub(crate) log_lines: u32,
     /// Files read in this turn.
-    pub(crate) files: BTreeMap<Digest, Arc<[u8]>>,
+    pub(crate) files: LiteMap<Digest, Arc<[u8]>>,
     /// Answers taken so far, as far as they are kept to find a trap again.
     pub(crate) past: VecDeque<Wave>,
     /// What the suspended call waits for.

@@ -1,7 +1,7 @@
 //! The imported functions themselves.
 
 use starlane_protocol::WaveKind;
-use starlane_protocol::limits::{WAIT_HIGH_MS, WAIT_LOW_MS};
+use starlane_protocol::limits::{PATH_BYTES, WAIT_HIGH_MS, WAIT_LOW_MS};
 
 use super::field::Field;
 use super::memory::{copy_out, range, range_mut, text};
@@ -31,6 +31,10 @@ const PAST_ANSWER_BYTES: usize = 64 * 1_024;
 const CALL_FUEL: u64 = 64;
 /// Bytes copied for one unit of fuel, the engine's own rate for `memory.copy`.
 const BYTES_PER_FUEL: u64 = 64;
+/// Bytes looked at one by one for one unit of fuel: texts that are written are checked.
+const CHECKED_PER_FUEL: u64 = 8;
+/// Random bytes for one unit of fuel: each 32 are a digest.
+const RANDOM_PER_FUEL: u64 = 2;
 
 /// An imported function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +80,7 @@ pub(crate) enum Reply {
 
 /// Carries out a call. Gives its reply and its fuel.
 pub(crate) fn call(import: Import, args: Call, memory: &mut [u8], guest: &mut Guest) -> (Reply, u64) {
-    let fuel = CALL_FUEL + bytes_moved(import, args, memory.len()) / BYTES_PER_FUEL;
+    let fuel = CALL_FUEL + bytes_moved(import, args, memory.len()) / BYTES_PER_FUEL + work(import, args, guest);
     let reply = match carry_out(import, args, memory, guest) {
         Ok(reply) => reply,
         Err(error) => Reply::Value(error.result()),
@@ -113,6 +117,23 @@ fn bytes_moved(import: Import, args: Call, memory: usize) -> u64 {
     };
     // A range that is longer than the memory is refused before a byte moves.
     lengths.iter().map(|at| u64::from(args[*at] as u32)).filter(|length| *length <= memory as u64).sum()
+}
+
+/// Fuel of what a call does beside moving bytes, so that no call takes far longer than its fuel says.
+fn work(import: Import, args: Call, guest: &Guest) -> u64 {
+    let length = |at: usize| u64::from(args[at] as u32);
+    match (import, Field::from_number(args[0])) {
+        // A name is looked for in the whole query, part by part, decoding each.
+        (Import::Read, Ok(Field::Query)) if args[2] != 0 => {
+            guest.turn.wave.as_ref().map_or(0, |wave| wave.query.len() as u64)
+        }
+        // What is longer is refused before it is looked at.
+        (Import::Write, Ok(field)) if field != Field::Body && length(4) <= PATH_BYTES as u64 => {
+            length(4) / CHECKED_PER_FUEL
+        }
+        (Import::Random, _) if length(1) <= u64::from(RANDOM_BYTES) => length(1) / RANDOM_PER_FUEL,
+        _ => 0,
+    }
 }
 
 fn carry_out(import: Import, args: Call, memory: &mut [u8], guest: &mut Guest) -> Result<Reply, AbiError> {

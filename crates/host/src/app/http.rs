@@ -1,10 +1,9 @@
 //! What an application's `[http]` lines lead to.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use starlane_protocol::Point;
-use starlane_protocol::document::{App, Holes, HttpLine, Placement, Visitors};
+use starlane_protocol::document::{App, Holes, HttpLine, Names, Placement, Visitors};
 
 use super::{HttpRule, HttpTo, InstallError, MechtronSpec};
 
@@ -21,7 +20,7 @@ pub(super) fn rules(
     app: &App,
     holes: &Holes<'_>,
     bundle: &Point,
-    mechtrons: &BTreeMap<String, Arc<MechtronSpec>>,
+    mechtrons: &Names<Arc<MechtronSpec>>,
 ) -> Result<Vec<HttpRule>, InstallError> {
     let one = |(path, line): (&String, &HttpLine)| {
         let wrong = |what: String| InstallError::Document(format!("http.\"{path}\": {what}"));
@@ -46,12 +45,7 @@ fn prefix(path: &str) -> Result<(&str, bool), String> {
     }
 }
 
-fn target(
-    point: Point,
-    bundle: &Point,
-    mechtrons: &BTreeMap<String, Arc<MechtronSpec>>,
-    app: &Point,
-) -> Result<HttpTo, String> {
+fn target(point: Point, bundle: &Point, mechtrons: &Names<Arc<MechtronSpec>>, app: &Point) -> Result<HttpTo, String> {
     if point.stem() == bundle.as_str() {
         return Ok(HttpTo::Files(point.path().unwrap_or("/").trim_start_matches('/').to_owned()));
     }

@@ -12,6 +12,8 @@ use crate::event::LogLevel;
 /// Fuel of the longest call that is run again to name the functions it trapped in. The copy burns up to four times as
 /// much, and all of it in one go: that is some 10 ms in a tab, and must stay far from a long task.
 const TRACED_FUEL: u64 = 500_000;
+/// Bytes of the largest module that is copied for that: copying and checking it takes about as long again, whatever it burnt.
+const TRACED_BYTES: u64 = 512 * 1_024;
 /// How much more fuel an instrumented copy burns than the original, at most.
 const TRACE_COST: u64 = 4;
 
@@ -128,7 +130,8 @@ impl Star {
     fn trace(&mut self, slot: Slot, undone: &mut Undone, burnt: u64) -> Vec<String> {
         let Some(mechtron) = self.slots.get_mut(slot) else { return Vec::new() };
         let key = (mechtron.spec.wasm.sha256, mechtron.spec.limits.stack.0);
-        let Some(module) = self.modules.get(&key).filter(|_| burnt <= TRACED_FUEL).cloned() else { return Vec::new() };
+        let short = burnt <= TRACED_FUEL && mechtron.spec.wasm.size <= TRACED_BYTES;
+        let Some(module) = self.modules.get(&key).filter(|_| short).cloned() else { return Vec::new() };
         undone.traced(|guest| module.trace(guest, TRACED_FUEL * TRACE_COST))
     }
 

@@ -1,6 +1,5 @@
 //! Installing and removing applications in a running star.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use starlane_protocol::{Code, Point, Refusal};
@@ -76,8 +75,9 @@ impl Star {
     /// Brings together what all applications say, and drops code that none uses.
     fn gather(&mut self) {
         self.grants = self.apps.values().flat_map(|app| app.grants.iter().cloned()).collect();
-        let specs = self.apps.values().flat_map(|app| app.mechtrons.values());
-        let used: BTreeSet<_> = specs.map(|spec| (spec.wasm.sha256, spec.limits.stack.0)).collect();
-        self.modules.retain(|key, _| used.contains(key));
+        self.modules.retain(|key, _| {
+            let mut specs = self.apps.values().flat_map(|app| app.mechtrons.values());
+            specs.any(|spec| (spec.wasm.sha256, spec.limits.stack.0) == *key)
+        });
     }
 }

@@ -1,8 +1,9 @@
 //! One mechtron as its star sees it: what it is doing, what waits for it, what it has promised.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use starlane_protocol::{MechtronStatus, Point, Wave, WaveId};
 
 use super::MechtronInfo;
@@ -27,7 +28,7 @@ pub(super) struct Mechtron {
     pub(super) state: Option<State>,
     /// Turns that are done and whose answers wait for commits, the oldest first.
     pub(super) held: VecDeque<Held>,
-    pub(super) watchers: BTreeMap<Point, Millis>,
+    pub(super) watchers: LiteMap<Point, Millis>,
     pub(super) crashes: Crashes,
     /// Calls begun, `init` included; names the call in hand.
     pub(super) turn: u64,
@@ -111,7 +112,7 @@ impl Mechtron {
             mailbox: VecDeque::new(),
             state: None,
             held: VecDeque::new(),
-            watchers: BTreeMap::new(),
+            watchers: LiteMap::new(),
             crashes: Crashes::default(),
             turn: 0,
             waves: 0,

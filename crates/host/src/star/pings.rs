@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use litemap::LiteMap;
 use starlane_protocol::{Code, Refusal, Wave, WaveId, WaveKind};
 
 use super::timers::{Timer, TimerKey};
@@ -34,8 +35,9 @@ struct OpenPing {
 /// The open pings of a star.
 #[derive(Debug, Default)]
 pub(super) struct Pings {
-    open: BTreeMap<WaveId, OpenPing>,
-    calls: BTreeMap<CallId, WaveId>,
+    /// A tree: a relay has many, and their ids come in no order. Boxed, for they are large.
+    open: BTreeMap<WaveId, Box<OpenPing>>,
+    calls: LiteMap<CallId, WaveId>,
 }
 
 impl Star {
@@ -47,7 +49,8 @@ impl Star {
         if let Asker::Shell(call) = asker {
             self.pings.calls.insert(call, ping.id);
         }
-        self.pings.open.insert(ping.id, OpenPing { asker, ping: stub, away: false, timer });
+        let open = OpenPing { asker, ping: stub, away: false, timer };
+        self.pings.open.insert(ping.id, Box::new(open));
     }
 
     /// Notes that a ping has left this star: its answer comes from outside.

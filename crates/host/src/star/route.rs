@@ -196,7 +196,7 @@ impl Star {
     fn place_below(&self, to: &Point) -> Place {
         let mut below = to.segments().skip(self.point.segments().count());
         match (below.next(), below.next()) {
-            (Some(name), None) if self.served.contains(name) => Place::Shell(name.to_owned()),
+            (Some(name), None) if self.served.contains_key(name) => Place::Shell(name.to_owned()),
             (Some(_), Some(_)) => {
                 let from = admit::placed_from(to);
                 from.and_then(|from| self.placed(&from, Placement::Tab)).unwrap_or(Place::Nowhere)

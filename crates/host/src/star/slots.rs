@@ -18,6 +18,7 @@ pub(super) struct Slot {
 pub(super) struct Slots {
     places: Vec<(u64, Option<Box<Mechtron>>)>,
     free: Vec<usize>,
+    /// A tree: a relay has very many, and they come in no order.
     by_point: BTreeMap<Point, Slot>,
 }
 

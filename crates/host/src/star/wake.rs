@@ -47,7 +47,7 @@ impl Star {
         if waiting.is_empty() {
             self.effects.push_back(Effect::Fetch { digest, size, app });
         }
-        waiting.insert(slot);
+        waiting.insert(slot, ());
     }
 
     /// A suspended guest waits for a file.
@@ -82,7 +82,7 @@ impl Star {
     }
 
     pub(super) fn fetched(&mut self, digest: Digest, bytes: Result<Arc<[u8]>, Refusal>) {
-        for slot in self.fetching.remove(&digest).unwrap_or_default() {
+        for (slot, ()) in self.fetching.remove(&digest).unwrap_or_default() {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
             match &mechtron.phase {
                 Phase::Waking if mechtron.spec.wasm.sha256 == digest => self.code_arrived(slot, digest, &bytes),

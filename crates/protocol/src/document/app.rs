@@ -1,12 +1,11 @@
 //! Application documents: what an application is made of.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Serialize};
 
-use super::{HoledPattern, HoledText};
+use super::{HoledPattern, HoledText, Names, names};
 use crate::{May, MethodPattern};
 
 /// `app.toml`.
@@ -14,11 +13,11 @@ use crate::{May, MethodPattern};
 #[serde(deny_unknown_fields)]
 pub struct App {
     /// The mechtrons, by the segment they get below the application's point.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub mechtrons: BTreeMap<String, AppMechtron>,
+    #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
+    pub mechtrons: Names<AppMechtron>,
     /// What is served where: a literal path, or one that ends in `*`, to a target.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub http: BTreeMap<String, HttpLine>,
+    #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
+    pub http: Names<HttpLine>,
     /// Who may do what.
     #[serde(rename = "grant", default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<AppGrant>,

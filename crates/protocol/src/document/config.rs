@@ -3,10 +3,10 @@
 //! `serde_json` keeps either the order of keys or the order of insertion, as some crate of the build may ask for. The
 //! same folder must give the same manifest anywhere, so the order is made here.
 
-use std::collections::BTreeMap;
-
-use serde::{Serialize, Serializer};
+use serde::{Deserializer, Serialize, Serializer};
 use serde_json::Value;
+
+use super::{Names, names};
 
 /// A value whose objects are written in the order of their keys.
 struct Sorted<'a>(&'a Value);
@@ -15,8 +15,9 @@ impl Serialize for Sorted<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::Object(map) => {
-                let keys: BTreeMap<_, _> = map.iter().map(|(key, value)| (key, Sorted(value))).collect();
-                to.collect_map(keys)
+                let mut pairs: Vec<_> = map.iter().collect();
+                pairs.sort_by_cached_key(|(key, _)| (*key).clone());
+                to.collect_map(pairs.into_iter().map(|(key, value)| (key, Sorted(value))))
             }
             Value::Array(items) => to.collect_seq(items.iter().map(Sorted)),
             plain => plain.serialize(to),
@@ -25,6 +26,19 @@ impl Serialize for Sorted<'_> {
 }
 
 /// Writes a configuration.
-pub(super) fn sorted<S: Serializer>(config: &BTreeMap<String, Value>, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize<S: Serializer>(config: &Names<Value>, to: S) -> Result<S::Ok, S::Error> {
     to.collect_map(config.iter().map(|(key, value)| (key, Sorted(value))))
+}
+
+/// A configuration as JSON.
+pub(super) fn json(config: &Names<Value>) -> String {
+    let mut json = Vec::new();
+    // A map with string keys always has a JSON form, and JSON is text.
+    _ = serialize(config, &mut serde_json::Serializer::new(&mut json));
+    String::from_utf8(json).unwrap_or_default()
+}
+
+/// Reads a configuration.
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Names<Value>, D::Error> {
+    names::deserialize(from)
 }

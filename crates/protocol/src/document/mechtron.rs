@@ -1,6 +1,5 @@
 //! Mechtron documents: which wasm, which bind, which limits, which rights.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +7,7 @@ use std::str::FromStr;
 use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 
-use super::{HoledPattern, config};
+use super::{HoledPattern, Names, config, names};
 
 /// `mechtrons/*.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,8 +21,8 @@ pub struct MechtronConfig {
     #[serde(default)]
     pub limits: MechtronLimits,
     /// What the guest reads as `config`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", serialize_with = "config::sorted")]
-    pub config: BTreeMap<String, serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Names::is_empty", with = "config")]
+    pub config: Names<serde_json::Value>,
     /// What its code may reach.
     #[serde(default)]
     pub may: FencedCalls,
@@ -130,13 +129,12 @@ impl<'de> Deserialize<'de> for Bytes {
 
 impl MechtronConfig {
     /// The `[config]` as one JSON object, and each of its values: a text as it is, anything else as JSON.
-    pub fn config_texts(&self) -> (String, BTreeMap<String, String>) {
+    pub fn config_texts(&self) -> (String, Names<String>) {
         let text = |value: &serde_json::Value| match value {
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let texts = self.config.iter().map(|(name, value)| (name.clone(), text(value))).collect();
-        // A map with string keys always has a JSON form.
-        (serde_json::to_string(&self.config).unwrap_or_default(), texts)
+        let texts = names::map(&self.config, text);
+        (config::json(&self.config), texts)
     }
 }

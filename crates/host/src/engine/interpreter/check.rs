@@ -2,18 +2,59 @@
 
 use wasmi::{ExternType, FuncType, Module, ValType};
 
-use super::binary::sections;
+use super::binary::{Reader, sections};
 use crate::abi;
 use crate::engine::WasmError;
 
 /// The section of a start function (WebAssembly core specification, 5.5.11).
 const START_SECTION: u8 = 8;
 
+/// The section of the functions' code (5.5.13).
+const CODE_SECTION: u8 = 10;
+
+/// Locals of one function at most: they are set to zero at each call, which costs no fuel.
+const LOCALS: u64 = 2_048;
+
+/// Bytes of one function at most: it is translated in one go at its first call, which costs no fuel.
+const FUNCTION_BYTES: usize = 256 * 1_024;
+
 /// Checks a valid module. `wasm` are its bytes.
 pub(super) fn module(module: &Module, wasm: &[u8]) -> Result<(), WasmError> {
     imports(module)?;
     exports(module)?;
+    functions(wasm)?;
     if sections(wasm).any(|(id, _)| id == START_SECTION) { Err(WasmError::Start) } else { Ok(()) }
+}
+
+/// What a call costs before its first instruction is bounded.
+fn functions(wasm: &[u8]) -> Result<(), WasmError> {
+    let code = sections(wasm).find(|(id, _)| *id == CODE_SECTION).map_or(&[][..], |(_, code)| code);
+    let mut code = Reader::new(code);
+    for _ in 0..code.number().unwrap_or_default() {
+        // A valid module ends no earlier.
+        let body = code.sized().unwrap_or_default();
+        if body.len() > FUNCTION_BYTES {
+            let what = format!("a function has {} bytes, and may have {FUNCTION_BYTES}", body.len());
+            return Err(WasmError::TooLarge(what));
+        }
+        let locals = locals(body);
+        if locals > LOCALS {
+            return Err(WasmError::TooLarge(format!("a function has {locals} locals, and may have {LOCALS}")));
+        }
+    }
+    Ok(())
+}
+
+fn locals(body: &[u8]) -> u64 {
+    let mut body = Reader::new(body);
+    let groups = body.number().unwrap_or_default();
+    let group = |_| {
+        let count = body.number().unwrap_or_default();
+        // The type: one byte, as that of everything a module may use.
+        body.byte();
+        u64::from(count)
+    };
+    (0..groups).map(group).sum()
 }
 
 fn imports(module: &Module) -> Result<(), WasmError> {
