@@ -31,8 +31,10 @@ const PAST_ANSWER_BYTES: usize = 64 * 1_024;
 const CALL_FUEL: u64 = 64;
 /// Bytes copied for one unit of fuel, the engine's own rate for `memory.copy`.
 const BYTES_PER_FUEL: u64 = 64;
-/// Bytes looked at one by one for one unit of fuel: texts that are written are checked.
+/// Bytes of a written text that one unit of fuel checks; the first [`CHECKED_FREE`] are in the price of any call.
 const CHECKED_PER_FUEL: u64 = 8;
+/// Bytes of a written text that are checked in no time beside the call itself.
+const CHECKED_FREE: u64 = 64;
 /// Random bytes for one unit of fuel: each 32 are a digest.
 const RANDOM_PER_FUEL: u64 = 2;
 
@@ -129,7 +131,7 @@ fn work(import: Import, args: Call, guest: &Guest) -> u64 {
         }
         // What is longer is refused before it is looked at.
         (Import::Write, Ok(field)) if field != Field::Body && length(4) <= PATH_BYTES as u64 => {
-            length(4) / CHECKED_PER_FUEL
+            length(4).saturating_sub(CHECKED_FREE) / CHECKED_PER_FUEL
         }
         (Import::Random, _) if length(1) <= u64::from(RANDOM_BYTES) => length(1) / RANDOM_PER_FUEL,
         _ => 0,

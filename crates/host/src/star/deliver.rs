@@ -10,6 +10,10 @@ use super::{Role, Slot, Star};
 use crate::abi::percent_decode;
 use crate::app::MechtronSpec;
 
+/// The interpreter's stack of one mechtron at most, everywhere: it is not counted in the star's memory, and 1,000 nested
+/// calls of ordinary functions need far less.
+const STACK_BYTES: u64 = 16 << 20;
+
 impl Star {
     /// Puts a wave into a mechtron's mailbox, or refuses it.
     pub(super) fn deliver(&mut self, name: Point, spec: &Arc<MechtronSpec>, wave: Wave, local: bool) {
@@ -50,8 +54,9 @@ impl Star {
     /// Holds a wave to the bind, and its target to the limits of this place.
     fn judge(&self, spec: &MechtronSpec, wave: &Wave) -> Result<Held, Refusal> {
         let (ceilings, point) = (self.ceilings, &wave.to);
-        if spec.limits.memory.0 > ceilings.memory || spec.limits.fuel > ceilings.fuel {
-            let message = format!("{point} asks for more memory or fuel than this place may give");
+        let (memory, stack, fuel) = (spec.limits.memory.0, spec.limits.stack.0, spec.limits.fuel);
+        if memory > ceilings.memory || stack > STACK_BYTES || fuel > ceilings.fuel {
+            let message = format!("{point} asks for more memory, stack or fuel than this place may give");
             return Err(Refusal::new(Code::LimitTooHigh, message));
         }
         hold_to_bind(spec, wave, point)

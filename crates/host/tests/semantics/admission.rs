@@ -79,6 +79,22 @@ fn a_grant_allows_what_it_names() {
 }
 
 #[test]
+fn an_application_grants_only_what_is_its_own() {
+    let granted = |on: &str| {
+        let built = App::new("app").mechtron("echo", "echo").grant("anyone", on).try_build(1);
+        built.map(|_| ()).map_err(|error| error.code())
+    };
+    for own in ["${app}", "${app}:echo", "${app}:**", "localhost:app:*"] {
+        assert_eq!(granted(own), Ok(()), "{own}");
+    }
+    let others =
+        ["**", "*:app:**", "localhost:**", "localhost:*", "${space}:users:operator", "localhost:apple", "${bundle}"];
+    for other in others {
+        assert_eq!(granted(other), Err("bad-document"), "{other}");
+    }
+}
+
+#[test]
 fn a_grant_covers_a_mechtron_wherever_it_is_placed() {
     check(&[
         (ADA, "localhost:users:bob", FORMAT, "Ext<Format>", &[("signed-in", "localhost:chat:format", "")], "yes"),

@@ -29,8 +29,9 @@ fn a_circle_of_two_is_a_deadlock() {
 fn a_circle_through_another_star_is_a_deadlock() {
     let (mut tab, mut server) = (World::tab(), World::server());
     tab.install(App::new("t").with(Mech::new("a", &asks("localhost:s:b")).tab().may("**")));
-    server
-        .install(App::new("s").with(Mech::new("b", &asks("localhost:stars:s-1:t:a")).may("**")).grant("anyone", "**"));
+    server.install(
+        App::new("s").with(Mech::new("b", &asks("localhost:stars:s-1:t:a")).may("**")).grant("anyone", "${app}:**"),
+    );
     let call = tab.ask("localhost:t:a", "");
     tab.run();
     for _ in 0..3 {

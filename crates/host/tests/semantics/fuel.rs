@@ -1,6 +1,8 @@
 //! Fuel is exact.
 
-use crate::world::{App, Mech, World, outcome, text, written};
+use starlane_host::event::Draft;
+
+use crate::world::{App, Mech, World, draft, outcome, text, written};
 
 const SLICES: [u64; 5] = [1_000, 2_500, 10_000, 100_000, u64::MAX];
 
@@ -50,8 +52,32 @@ fn the_same_wave_burns_the_same_fuel_in_slices_of_any_size() {
 fn the_price_of_a_wave_is_fixed() {
     let prices =
         [("echo", 450), ("deep-loop", 48_000_447), ("deep-recursion", 2_314), ("counter", 683), ("bad-values", 18_545)];
-    let burnt: Vec<_> = prices.iter().map(|(name, _)| (*name, burnt(name, 100_000, &[]).0)).collect();
-    assert_eq!(burnt, prices, "prices are part of what is promised: a change is a new engine profile");
+    let found: Vec<_> = prices.iter().map(|(name, _)| (*name, burnt(name, 100_000, &[]).0)).collect();
+    assert_eq!(found, prices, "prices are part of what is promised: a change is a new engine profile");
+    let (once, twice) = (of_calls(1), of_calls(2));
+    let of_each: Vec<_> = once.iter().zip(twice).map(|(once, twice)| twice - once).collect();
+    assert_eq!(of_each, [71 + 6_000, 71, 71 + 127 + 1_016, 71 + 60 + 2_048], "and so is that of a long call");
+}
+
+/// Fuel with so many of each call that takes long beside the bytes it moves: looking through a query, checking a text
+/// (a short and a long one), random bytes.
+fn of_calls(times: usize) -> [u64; 4] {
+    let numbers = |numbers: &[u32]| numbers.iter().map(|number| format!("(i32.const {number})")).collect::<String>();
+    let price = |name: &str, arguments: &[u32]| {
+        let call = format!("(drop (call ${name} {}))", numbers(arguments));
+        let guest = written(&[], &format!("{} (call $answer)", call.repeat(times)));
+        let mut world = World::server();
+        world.install(App::new("app").with(Mech::new("m", &guest)));
+        let call = world.ask_draft(Draft { query: "a&".repeat(3_000).into(), ..draft("localhost:app:m", b"") });
+        world.run();
+        World::fuel(&world.answer(call))
+    };
+    [
+        price("read", &[9, 0, 1, 0, 0, 0]),
+        price("write", &[9, 0, 0, 0, 64]),
+        price("write", &[9, 0, 0, 0, 8_192]),
+        price("random", &[0, 4_096]),
+    ]
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 use starlane_host::inspect::inspect;
 
-use crate::world::{App, Guest, Mech, World, all_guests, outcome, text, wasm};
+use crate::world::{App, Guest, Mech, World, all_guests, outcome, text, wasm, written};
 
 /// The memory limit of a mechtron that sets none.
 const MEMORY: u64 = 16 << 20;
@@ -83,6 +83,13 @@ fn a_module_that_breaks_a_rule_is_refused_before_it_runs() {
         let verdict = inspect(&wasm(&guest.name), MEMORY).map_err(|error| error.code());
         let expected = if guest.is_refused() { Err(guest.code().unwrap()) } else { Ok(()) };
         assert_eq!(verdict, expected, "{}", guest.name);
+    }
+    // What a call costs before its first instruction is bounded: zeroed locals, and translation.
+    for (locals, instructions, refused) in [(2_000, 60_000, false), (2_049, 1, true), (1, 100_000, true)] {
+        let body = format!("(local {}){}", "i64 ".repeat(locals), "(drop (i32.const 0))".repeat(instructions));
+        let verdict = inspect(&wasm(&written(&[], &format!("(call $f) (call $answer)) (func $f {body}"))), MEMORY);
+        let expected = if refused { Err("wasm-too-large") } else { Ok(()) };
+        assert_eq!(verdict.map_err(|error| error.code()), expected, "{locals} locals, {instructions} instructions");
     }
     assert_eq!(inspect(&wasm("not-wasm"), MEMORY).map_err(|error| error.code()), Err("not-wasm"));
     assert_eq!(inspect(b"", MEMORY).map_err(|error| error.code()), Err("not-wasm"));

@@ -86,8 +86,10 @@ fn a_limit_above_the_ceiling_is_refused() {
     let mut world = World::server();
     let app = App::new("app")
         .with(Mech::new("large", "echo").limit("memory", 65 << 20))
+        .with(Mech::new("deep", "echo").limit("stack", 64 << 30))
         .with(Mech::new("long", "echo").limit("fuel", 1_000_000_001));
     world.install(app);
     assert_eq!(outcome(&world.ping("localhost:app:large", "x")), "limit-too-high");
+    assert_eq!(outcome(&world.ping("localhost:app:deep", "x")), "limit-too-high");
     assert_eq!(outcome(&world.ping("localhost:app:long", "x")), "limit-too-high");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use starlane_bundle::{Digest, FileEntry, Manifest, media_type};
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstallError, InstalledApp};
 
 use super::{point, wasm};
 
@@ -71,6 +71,9 @@ impl Mech {
     }
 }
 
+/// An installed application and its files.
+pub type Built = (Arc<InstalledApp>, BTreeMap<Digest, Arc<[u8]>>);
+
 impl App {
     /// `localhost:<name>`.
     pub fn new(name: &str) -> Self {
@@ -99,7 +102,12 @@ impl App {
     }
 
     /// The installed application and its files.
-    pub fn build(self, generation: u64) -> (Arc<InstalledApp>, BTreeMap<Digest, Arc<[u8]>>) {
+    pub fn build(self, generation: u64) -> Built {
+        self.try_build(generation).unwrap()
+    }
+
+    /// The same, or why it cannot be installed.
+    pub fn try_build(self, generation: u64) -> Result<Built, InstallError> {
         let mut contents = self.files;
         let (mut binds, mut configs, mut placed) = (json!({}), json!({}), json!({}));
         for mech in &self.mechtrons {
@@ -124,7 +132,7 @@ impl App {
         let manifest = Manifest::new(bundle, files, documents).unwrap();
         let digest = Digest::of(&manifest.to_bytes());
         let app = point(&format!("localhost:{}", self.name));
-        let app = InstalledApp::new(&app, &manifest, digest, generation).unwrap();
-        (Arc::new(app), contents.into_values().map(|bytes| (Digest::of(&bytes), bytes.into())).collect())
+        let app = InstalledApp::new(&app, &manifest, digest, generation)?;
+        Ok((Arc::new(app), contents.into_values().map(|bytes| (Digest::of(&bytes), bytes.into())).collect()))
     }
 }
