@@ -28,5 +28,5 @@ mod switchboard;
 mod token;
 
 pub use log::log_to_stderr;
-pub use relay::{Relay, RelayConfig, RelayError, open};
+pub use relay::{Origin, OriginError, Relay, RelayConfig, RelayError, open};
 pub use store::StoreError;

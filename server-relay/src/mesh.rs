@@ -13,6 +13,7 @@ use crate::keys::Keys;
 use crate::link::Lanes;
 use crate::log::Log;
 use crate::registry::Registry;
+use crate::relay::Origin;
 use crate::shell::Inbox;
 use crate::store::Store;
 use crate::switchboard::OpenPings;
@@ -55,7 +56,7 @@ pub(crate) struct Mesh {
     /// When the relay was opened.
     pub(crate) since: Instant,
     /// Origins that may open lanes and write, besides the relay's own.
-    pub(crate) origins: Vec<String>,
+    pub(crate) origins: Vec<Origin>,
     /// Turns true when the relay is being closed.
     pub(crate) closing: watch::Sender<bool>,
 }

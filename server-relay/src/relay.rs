@@ -7,6 +7,7 @@ mod config;
 mod error;
 mod open;
 mod operator;
+mod origin;
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ pub use error::RelayError;
 pub use open::open;
 #[cfg(test)]
 pub(crate) use open::still;
+pub use origin::{Origin, OriginError};
 
 use crate::mesh::Mesh;
 use crate::store::Job;
@@ -69,6 +71,12 @@ impl Relay {
     /// A link that signs the operator in to the console: once, within five minutes of the start.
     pub fn sign_in_link(&self) -> &str {
         &self.link
+    }
+
+    /// What its parts share.
+    #[cfg(test)]
+    pub(crate) fn mesh(&self) -> &Arc<Mesh> {
+        &self.mesh
     }
 
     /// Serves until `shutdown` is ready; then lanes are told, commits are finished, and the data folder is free again.

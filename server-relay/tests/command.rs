@@ -138,6 +138,8 @@ fn what_cannot_be_understood_ends_with_two() {
         (&["send", "localhost:chat:room", "Say"], "bad-method"),
         (&["send", "localhost:chat:room", "Ext<Say>", "--header", "nonsense"], "bad-header"),
         (&["--relay", "ftp://localhost", "ls"], "bad-relay-address"),
+        (&["up", "--origin", "example.com"], "bad-origin"),
+        (&["up", "--origin", "https://example.com", "--origin", "https://example.com/app"], "bad-origin"),
         (&["dance"], "usage"),
     ] {
         assert_eq!(mesh.fails(arguments), (2, code.to_owned()), "{arguments:?}");

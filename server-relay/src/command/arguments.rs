@@ -8,6 +8,7 @@ use starlane_protocol::{Method, Point};
 use unicode_width::UnicodeWidthStr;
 
 use super::failure::Failure;
+use crate::{Origin, OriginError};
 
 const MARK: Style = AnsiColor::Red.on_default().bold();
 
@@ -106,6 +107,14 @@ pub(super) fn header(text: &str) -> Result<(String, String), Failure> {
     let (name, value) = text.split_once(':').ok_or_else(wrong)?;
     let name = name.trim().to_ascii_lowercase();
     if name.is_empty() { Err(wrong()) } else { Ok((name, value.trim().to_owned())) }
+}
+
+/// An origin, as a browser names that of a page.
+pub(super) fn origin(text: &str) -> Result<Origin, Failure> {
+    text.parse().map_err(|error: OriginError| {
+        let failure = Failure::misuse(error.code(), format!("`{text}`: {error}"));
+        failure.with("origin", json!(text)).hint("one is like `https://example.com` or `http://192.168.1.7:5173`")
+    })
 }
 
 #[cfg(test)]

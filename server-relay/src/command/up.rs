@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::client::PORT;
 use super::failure::Failure;
-use super::{Context, units};
+use super::{Context, arguments, units};
 use crate::{Relay, RelayConfig, RelayError, log_to_stderr, open};
 
 /// The exit code of a program that a second Ctrl-C ended, as shells have it: 128 and the signal's number.
@@ -39,6 +39,9 @@ pub(super) struct Up {
     /// After how long a mechtron without waves is put to sleep, like 500ms or 60s
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = units::parse_duration)]
     sleep_after: Duration,
+    /// An origin whose pages may open lanes and write, like https://example.com; may be given several times
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<String>,
 }
 
 impl Up {
@@ -49,6 +52,7 @@ impl Up {
             space: self.space,
             stars: self.stars,
             idle: self.sleep_after,
+            origins: self.origins.iter().map(|text| arguments::origin(text)).collect::<Result<_, _>>()?,
             ..RelayConfig::new(data.path())
         };
         log_to_stderr();

@@ -25,7 +25,7 @@ pub(crate) fn check(mesh: &Mesh, request: &Request) -> Result<(), Problem> {
 
 /// Whether an origin is the relay's own, an application's, or listed.
 pub(super) fn is_known(mesh: &Mesh, origin: &str) -> bool {
-    if mesh.origins.iter().any(|listed| listed == origin) {
+    if mesh.origins.iter().any(|listed| listed.as_str() == origin) {
         return true;
     }
     let Some(authority) = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) else {

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Origin;
+
 /// The port a relay listens on when nothing else is said.
 const PORT: u16 = 7827;
 
@@ -23,8 +25,8 @@ pub struct RelayConfig {
     pub stars: Option<u32>,
     /// After how long a mechtron without waves is put to sleep.
     pub idle: Duration,
-    /// Origins that may open lanes and write besides the relay's own: `https://example.com`.
-    pub origins: Vec<String>,
+    /// Origins that may open lanes and write besides the relay's own.
+    pub origins: Vec<Origin>,
     /// Whether to refuse to start when the client and the console are not inside this binary.
     pub with_client: bool,
 }

@@ -44,6 +44,19 @@ async fn a_page_of_an_unknown_origin_gets_no_lane() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_listed_origin_gets_a_lane() {
+    let mesh = Mesh::start_with(|config| config.origins = vec!["https://Example.com:443/".parse().unwrap()]).await;
+    for (origin, is_let_in) in [
+        ("https://example.com", true),
+        ("http://example.com", false),
+        ("https://example.com:8443", false),
+        ("https://www.example.com", false),
+    ] {
+        assert_eq!(Lane::with(mesh.address, "starlane.v1", &[("origin", origin)]).await.is_ok(), is_let_in, "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn garbage_closes_its_lane_and_no_other() {
     let mesh = Mesh::start().await;
     let mut other = mesh.lane(None).await;

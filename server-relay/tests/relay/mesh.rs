@@ -47,6 +47,14 @@ impl Mesh {
         Self::run(relay, data)
     }
 
+    /// A relay that is set up otherwise.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut RelayConfig)) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = config(data.path());
+        change(&mut config);
+        Self::run(starlane_relay::open(config).await.unwrap(), data)
+    }
+
     fn run(relay: Relay, data: TempDir) -> Self {
         let (address, token, link) =
             (relay.address(), relay.operator_token().to_owned(), relay.sign_in_link().to_owned());
