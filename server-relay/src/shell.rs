@@ -4,6 +4,8 @@
 
 mod inbox;
 mod slice;
+#[cfg(test)]
+mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -77,8 +79,6 @@ struct Shell {
 struct Running {
     star: Star,
     slice: Slice,
-    /// Failed commits this star has heard of.
-    failures: u64,
 }
 
 impl Shell {
@@ -115,8 +115,7 @@ impl Shell {
         for one in self.mesh.registry.now().apps.values() {
             star.handle(Event::Install(one.app.clone()));
         }
-        let failures = self.inbox().failures();
-        Some(Running { star, slice: Slice::default(), failures })
+        Some(Running { star, slice: Slice::default() })
     }
 
     fn patience(&self, star: &Star) -> Duration {
@@ -127,12 +126,10 @@ impl Shell {
     fn item(&self, running: &mut Running, item: Item) {
         match item {
             Item::Event(event) => running.star.handle(event),
-            Item::Failed { event, failures } => {
-                running.failures = failures;
-                running.star.handle(event);
-            }
             Item::Forget { point, event, done } => self.forget(running, &point, event, done),
             Item::Inspect(to) => self.inspect(running, to),
+            #[cfg(test)]
+            Item::Fall(when) => tests::fall(&when),
         }
         self.effects(running);
     }
@@ -145,8 +142,6 @@ impl Shell {
             Ok(()) => told.blocking_recv().unwrap_or_else(|_| Err("the store is closed".into())),
             Err(_) => Err("the store is closed".into()),
         };
-        // What was read before the state was deleted is no longer true.
-        self.inbox().forget_loaded(point);
         running.star.handle(event);
         // Whoever asked may have gone.
         let _ = done.send(result);
@@ -159,14 +154,14 @@ impl Shell {
 
     fn effects(&self, running: &mut Running) {
         while let Some(effect) = running.star.next_effect() {
-            self.effect(effect, running.failures);
+            self.effect(effect);
         }
     }
 
-    fn effect(&self, effect: Effect, epoch: u64) {
+    fn effect(&self, effect: Effect) {
         let inbox = self.inbox();
         match effect {
-            Effect::Commit(commit) => self.job(Job::Commit { star: self.index, epoch, commit, to: inbox.clone() }),
+            Effect::Commit(commit) => self.job(Job::Commit { commit, to: inbox.clone() }),
             Effect::Load(mechtron) => self.job(Job::Load { mechtron, to: inbox.clone() }),
             Effect::Send(wave) => self.mesh.from_star(self.index, wave),
             Effect::Log(line) => self.mesh.log.write(line),

@@ -47,6 +47,18 @@ impl Store {
     }
 }
 
+/// Makes the store refuse every write of a value, as a damaged page of its file would.
+#[cfg(test)]
+pub(crate) async fn refuse(file: &Path, value: &str) {
+    let mut other = SqliteConnectOptions::new().filename(file).busy_timeout(BUSY).connect().await.unwrap();
+    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let trigger = format!(
+        "CREATE TRIGGER refuse BEFORE INSERT ON state WHEN new.value = x'{hex}'
+         BEGIN SELECT raise(ABORT, 'refused'); END"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(&mut other).await.unwrap();
+}
+
 fn migrations() -> Migrator {
     let first = include_str!("../migrations/0001_first.sql").into_sql_str();
     Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])

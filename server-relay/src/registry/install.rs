@@ -43,6 +43,10 @@ impl Registry {
         if now.apps.len() >= APPS && !now.apps.contains_key(app) {
             return Err(Problem::new(Code::TooMany, format!("a relay has {APPS} applications at most")));
         }
+        if !now.apps.contains_key(app) {
+            // What an application that was removed here kept is gone, also when its removal was cut short.
+            store.forget(app).await?;
+        }
         let generation = now.generations.get(app).copied().unwrap_or(0) + 1;
         let (installation, row) = prepare(app, signed, generation, root)?;
         store.put_install(&row).await?;

@@ -24,13 +24,6 @@ const WAVE_BYTES: usize = 64 * 1_024 * 1_024;
 pub(crate) enum Item {
     /// An event.
     Event(Event),
-    /// A commit that failed, with how many failures there were.
-    Failed {
-        /// What the star is told.
-        event: Event,
-        /// Of this star, so far.
-        failures: u64,
-    },
     /// Delete a state, then tell the star.
     Forget {
         /// Whose state: a mechtron's, or all below an application.
@@ -42,6 +35,9 @@ pub(crate) enum Item {
     },
     /// How the mechtrons are doing.
     Inspect(oneshot::Sender<Vec<MechtronInfo>>),
+    /// Fall as by a fault of the host, when this says so.
+    #[cfg(test)]
+    Fall(std::sync::mpsc::Receiver<()>),
 }
 
 /// There is no room for another wave.
@@ -60,7 +56,6 @@ struct Content {
     items: VecDeque<(Instant, Item)>,
     waves: usize,
     bytes: usize,
-    failures: u64,
     asleep: bool,
     closed: bool,
 }
@@ -123,18 +118,6 @@ impl Inbox {
         (content.waves, content.bytes) = (0, 0);
     }
 
-    /// Drops states that were read at or below a point.
-    pub(crate) fn forget_loaded(&self, point: &Point) {
-        let stale =
-            |item: &Item| matches!(item, Item::Event(Event::Loaded { mechtron, .. }) if mechtron.is_within(point));
-        self.lock().items.retain(|(_, item)| !stale(item));
-    }
-
-    /// Commits of this star that have failed.
-    pub(crate) fn failures(&self) -> u64 {
-        self.lock().failures
-    }
-
     fn put(&self, mut content: MutexGuard<'_, Content>, item: Item) {
         if content.closed {
             return;
@@ -165,16 +148,8 @@ fn held(came: Instant, item: Item) -> Item {
 }
 
 impl Hears for Inbox {
-    fn committed(&self, commit: &Commit, result: Result<(), (String, u64)>) {
-        match result {
-            Ok(()) => self.answer(Event::Committed { id: commit.id, result: Ok(()) }),
-            Err((reason, failures)) => {
-                let event = Event::Committed { id: commit.id, result: Err(reason) };
-                let mut content = self.lock();
-                content.failures = failures;
-                self.put(content, Item::Failed { event, failures });
-            }
-        }
+    fn committed(&self, commit: &Commit, result: Result<(), String>) {
+        self.answer(Event::Committed { id: commit.id, result });
     }
 
     fn loaded(&self, mechtron: Point, state: Result<Pairs, String>) {

@@ -1,9 +1,10 @@
 //! The one writer of state: it takes the jobs of all stars in order and groups their commits.
 //!
 //! The next group starts when the last is on disk: what came meanwhile, 256 turns at most, is written together. When a
-//! group fails nothing of it is written, nor anything a star has sent before it heard of that: later turns built upon it.
+//! group fails nothing of it is written, and no later commit of its mechtrons until their state is read again: what a star
+//! has sent before it heard of the failure builds upon what was not written.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use starlane_host::event::Commit;
@@ -22,10 +23,6 @@ pub(crate) const JOBS: usize = 1_024;
 pub(crate) enum Job {
     /// Store what a turn changed.
     Commit {
-        /// Which star wants it.
-        star: u32,
-        /// How many failures this star had heard of.
-        epoch: u64,
         /// What changed.
         commit: Commit,
         /// Told when it is on disk.
@@ -51,15 +48,15 @@ pub(crate) enum Job {
 
 /// A star that hears what became of its jobs.
 pub(crate) trait Hears: Send + Sync {
-    /// A commit is on disk, or failed: then with the reason and how many failures this star had by now.
-    fn committed(&self, commit: &Commit, result: Result<(), (String, u64)>);
+    /// A commit is on disk, or failed and changed nothing.
+    fn committed(&self, commit: &Commit, result: Result<(), String>);
     /// A state was read.
     fn loaded(&self, mechtron: Point, state: Result<Pairs, String>);
 }
 
 /// Does the jobs until every star is gone.
 pub(crate) async fn run_jobs(store: Arc<Store>, mut jobs: mpsc::Receiver<Job>) {
-    let mut writer = Writer { store, failures: HashMap::new(), group: Vec::new() };
+    let mut writer = Writer { store, broken: HashSet::new(), group: Vec::new() };
     while let Some(job) = jobs.recv().await {
         let mut next = Some(job);
         while let Some(job) = next {
@@ -73,14 +70,14 @@ pub(crate) async fn run_jobs(store: Arc<Store>, mut jobs: mpsc::Receiver<Job>) {
 }
 
 struct Grouped {
-    star: u32,
     commit: Commit,
     to: Arc<dyn Hears>,
 }
 
 struct Writer {
     store: Arc<Store>,
-    failures: HashMap<u32, u64>,
+    /// Mechtrons of which a commit failed, and whose state was not read since.
+    broken: HashSet<Point>,
     group: Vec<Grouped>,
 }
 
@@ -88,23 +85,21 @@ impl Writer {
     /// Takes a job in; whether the group is to be written now.
     async fn take(&mut self, job: Job) -> bool {
         match job {
-            Job::Commit { star, epoch, commit, to } => {
-                let failures = self.failures.get(&star).copied().unwrap_or(0);
-                if epoch < failures {
-                    to.committed(&commit, Err(("an earlier commit of this star failed".into(), failures)));
-                } else {
-                    self.group.push(Grouped { star, commit, to });
-                }
+            Job::Commit { commit, to } if self.broken.contains(&commit.mechtron) => {
+                to.committed(&commit, Err("an earlier commit of it failed".into()));
             }
+            Job::Commit { commit, to } => self.group.push(Grouped { commit, to }),
             Job::Load { mechtron, to } => {
                 if self.group.iter().any(|one| one.commit.mechtron == mechtron) {
                     self.flush().await;
                 }
+                self.broken.remove(&mechtron);
                 let state = self.store.load(&mechtron).await.map_err(|error| error.to_string());
                 to.loaded(mechtron, state);
             }
             Job::Forget { point, done } => {
                 self.flush().await;
+                self.broken.retain(|mechtron| !mechtron.is_within(&point));
                 let result = self.store.forget(&point).await.map_err(|error| error.to_string());
                 // Whoever asked may have gone.
                 let _ = done.send(result);
@@ -129,62 +124,10 @@ impl Writer {
             return group.iter().for_each(|one| one.to.committed(&one.commit, Ok(())));
         };
         tracing::error!(turns = group.len(), %error, "a commit failed; its turns are undone");
-        let mut stars: Vec<u32> = group.iter().map(|one| one.star).collect();
-        stars.sort_unstable();
-        stars.dedup();
-        stars.iter().for_each(|star| *self.failures.entry(*star).or_default() += 1);
-        for one in &group {
-            let failures = self.failures.get(&one.star).copied().unwrap_or(0);
-            one.to.committed(&one.commit, Err((error.to_string(), failures)));
-        }
+        self.broken.extend(group.iter().map(|one| one.commit.mechtron.clone()));
+        group.iter().for_each(|one| one.to.committed(&one.commit, Err(error.to_string())));
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use starlane_host::event::CommitId;
-
-    use super::*;
-
-    #[derive(Default)]
-    struct Ear(Mutex<Vec<String>>);
-
-    impl Hears for Ear {
-        fn committed(&self, commit: &Commit, result: Result<(), (String, u64)>) {
-            let what = result.map_or_else(|(_, failures)| format!("failed {failures}"), |()| "stored".into());
-            self.0.lock().unwrap().push(format!("{} {what}", commit.id.0));
-        }
-
-        fn loaded(&self, _: Point, state: Result<Pairs, String>) {
-            self.0.lock().unwrap().push(format!("loaded {}", state.unwrap().len()));
-        }
-    }
-
-    fn commit(id: u64, value: &[u8]) -> Commit {
-        Commit {
-            id: CommitId(id),
-            mechtron: "a:chat:room".parse().unwrap(),
-            writes: vec![(b"k".to_vec(), Some(value.to_vec()))],
-        }
-    }
-
-    #[tokio::test]
-    async fn jobs_of_a_star_are_done_in_order_and_a_stale_commit_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(&folder.path().join("mesh.db")).await.unwrap());
-        let ear = Arc::new(Ear::default());
-        let mut writer = Writer { store: store.clone(), failures: HashMap::from([(7, 1)]), group: Vec::new() };
-        let to: Arc<dyn Hears> = ear.clone();
-        let mechtron: Point = "a:chat:room".parse().unwrap();
-        writer.take(Job::Commit { star: 7, epoch: 0, commit: commit(1, b"old"), to: to.clone() }).await;
-        writer.take(Job::Commit { star: 7, epoch: 1, commit: commit(2, b"new"), to: to.clone() }).await;
-        writer.take(Job::Load { mechtron: mechtron.clone(), to: to.clone() }).await;
-        let (done, gone) = oneshot::channel();
-        writer.take(Job::Forget { point: mechtron.clone(), done }).await;
-        gone.await.unwrap().unwrap();
-        writer.take(Job::Load { mechtron, to }).await;
-        assert_eq!(*ear.0.lock().unwrap(), ["1 failed 1", "2 stored", "loaded 1", "loaded 0"]);
-    }
-}
+mod tests;
