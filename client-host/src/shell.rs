@@ -10,9 +10,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
+use serde::Serialize;
 use starlane_host::event::{Effect, Event, LogLevel, LogLine};
-use starlane_host::star::{Ran, Star};
-use starlane_protocol::{Point, Wave, WaveKind};
+use starlane_host::star::{MechtronInfo, Ran, Star};
+use starlane_protocol::{MechtronStatus, Point, Wave, WaveKind};
 use web_sys::MessageChannel;
 
 use crate::apps::Apps;
@@ -229,12 +230,8 @@ impl Shell {
     /// All mechtrons of this star as JSON.
     pub(crate) fn mechtrons(&self) -> String {
         let all = self.star.borrow_mut().mechtrons();
-        let told = |one: &starlane_host::star::MechtronInfo| {
-            serde_json::json!({
-                "point": one.point, "status": one.status, "waves": one.waves, "fuel": one.fuel, "memory": one.memory,
-            })
-        };
-        serde_json::Value::from_iter(all.iter().map(told)).to_string()
+        // Points, numbers and words always have a JSON form.
+        serde_json::to_string(&all.iter().map(Told::of).collect::<Vec<_>>()).unwrap_or_default()
     }
 
     /// Ends everything but writes that are under way.
@@ -248,5 +245,21 @@ impl Shell {
     /// Whether [`Shell::close`] was called.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.get()
+    }
+}
+
+/// How a mechtron is doing, as the page is told.
+#[derive(Serialize)]
+struct Told<'a> {
+    point: &'a Point,
+    status: MechtronStatus,
+    waves: u64,
+    fuel: u64,
+    memory: u64,
+}
+
+impl<'a> Told<'a> {
+    fn of(one: &'a MechtronInfo) -> Self {
+        Self { point: &one.point, status: one.status, waves: one.waves, fuel: one.fuel, memory: one.memory }
     }
 }

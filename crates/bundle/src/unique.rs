@@ -35,8 +35,9 @@ impl<'de> Visitor<'de> for Unique {
             keys.push(key);
             map.next_value::<Unique>()?;
         }
-        keys.sort_unstable();
-        match keys.windows(2).find(|two| two[0] == two[1]) {
+        let mut sorted: Vec<&str> = keys.iter().map(String::as_str).collect();
+        sorted.sort_unstable();
+        match sorted.windows(2).find(|two| two[0] == two[1]) {
             Some(twice) => Err(A::Error::custom(format_args!("`{}` stands twice in one object", twice[0]))),
             None => Ok(Unique),
         }

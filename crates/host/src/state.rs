@@ -34,9 +34,11 @@ pub(crate) enum StateError {
 impl State {
     /// A state as it was stored. A later pair of the same key wins.
     pub(crate) fn from_pairs(pairs: Vec<(Vec<u8>, Vec<u8>)>) -> Self {
-        let pairs: BTreeMap<_, _> = pairs.into_iter().collect();
-        let bytes = pairs.iter().map(|(key, value)| key.len() + value.len()).sum();
-        Self { pairs, bytes, ..Self::default() }
+        // One by one: collected, they would be sorted first, and they come in order.
+        let mut map = BTreeMap::new();
+        map.extend(pairs);
+        let bytes = map.iter().map(|(key, value)| key.len() + value.len()).sum();
+        Self { pairs: map, bytes, ..Self::default() }
     }
 
     /// Bytes of all keys and values.

@@ -30,8 +30,8 @@ pub(super) fn rules(
         Ok(HttpRule { prefix: prefix.into(), open_end, to, visitors: line.visitors() })
     };
     let mut rules = app.http.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-    // An exact path wins over an open one of the same length.
-    rules.sort_by(|a, b| (b.prefix.len(), a.open_end).cmp(&(a.prefix.len(), b.open_end)));
+    // An exact path wins over an open one of the same length; of two others of one length at most one fits.
+    rules.sort_unstable_by(|a, b| (b.prefix.len(), a.open_end).cmp(&(a.prefix.len(), b.open_end)));
     Ok(rules)
 }
 

@@ -1,5 +1,7 @@
 //! Waking and sleeping: state and code are fetched, an instance is made, and given up when nothing comes.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -223,19 +225,17 @@ impl Star {
 
     /// Puts idle mechtrons but one to sleep until so many bytes are free, the one that was used longest ago first.
     pub(super) fn make_room(&mut self, bytes: u64, but: Slot) {
-        let mut idle = Vec::new();
+        let mut idle = BinaryHeap::new();
         for slot in self.slots.all().filter(|slot| *slot != but) {
             if let Some(mechtron) = self.slots.get_mut(slot)
                 && matches!(mechtron.phase, Phase::Idle(_))
             {
-                idle.push((mechtron.used_at, slot));
+                idle.push(Reverse((mechtron.used_at, slot)));
             }
         }
-        idle.sort();
-        for (_, slot) in idle {
-            if self.budget.free() >= bytes {
-                return;
-            }
+        while self.budget.free() < bytes
+            && let Some(Reverse((_, slot))) = idle.pop()
+        {
             self.sleep(slot);
         }
     }
