@@ -20,7 +20,7 @@ mod work;
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use row::Row;
 
@@ -54,9 +54,18 @@ pub fn main() -> Result<()> {
 }
 
 fn rows(filter: &str) -> Result<()> {
+    let mut failed = Vec::new();
     for (name, run) in BENCHES.iter().filter(|(name, _)| name.contains(filter)) {
         eprintln!("  {name}");
-        println!("{}", run()?.named(name).to_json());
+        match run() {
+            Ok(row) => println!("{}", row.named(name).to_json()),
+            // The other rows are worth having all the same.
+            Err(error) => {
+                eprintln!("  {name}: {error:#}");
+                failed.push(*name);
+            }
+        }
     }
+    ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())
 }

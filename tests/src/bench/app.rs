@@ -67,8 +67,11 @@ fn put(folder: &Path, file: &str, bytes: &[u8]) -> Result<()> {
     Ok(fs::write(path, bytes)?)
 }
 
+/// Files by their digests.
+pub(super) type Files = BTreeMap<Digest, Arc<[u8]>>;
+
 /// `localhost:bench` with these mechtrons (name and guest), installed, and its files.
-pub(super) fn installed(mechtrons: &[(&str, &str)]) -> Result<(Arc<InstalledApp>, BTreeMap<Digest, Arc<[u8]>>)> {
+pub(super) fn installed(mechtrons: &[(&str, &str)]) -> Result<(Arc<InstalledApp>, Files)> {
     let (mut files, mut contents) = (Names::new(), BTreeMap::new());
     let (mut configs, mut placed) = (json!({}), json!({}));
     for (name, guest) in mechtrons {

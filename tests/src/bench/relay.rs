@@ -1,5 +1,6 @@
 //! A relay of its own: the real program, a fresh data folder, a free port, ended when dropped.
 
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -57,7 +58,7 @@ impl Relay {
 
     fn wait(&mut self) -> Result<()> {
         let began = Instant::now();
-        while TcpStream::connect(self.address).is_err() {
+        while !is_well(self.address) {
             if let Some(status) = self.process.0.try_wait()? {
                 bail!("the relay ended with {status}");
             }
@@ -81,10 +82,23 @@ impl Relay {
         command.arg("--json").args(words).env("STARLANE_DATA", self.folder.path().join("data"));
         let printed = command.env("STARLANE_RELAY", format!("http://{}", self.address)).output()?;
         if !printed.status.success() {
-            bail!("starlane {words:?}: {}", String::from_utf8_lossy(&printed.stderr));
+            let said = [printed.stdout, printed.stderr].concat();
+            bail!("starlane {words:?}: {}", String::from_utf8_lossy(&said));
         }
         Ok(())
     }
+}
+
+/// Whether the relay answers: a port that is open alone says too little.
+fn is_well(address: SocketAddr) -> bool {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        write!(stream, "GET /starlane/healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
 
 /// The relay's program, as `cargo xtask` tells it.

@@ -1,18 +1,15 @@
 //! A shell as small as one can be: one star of a relay, its store and files in memory, everything carried out at once.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
-use starlane_bundle::Digest;
 use starlane_host::engine::Interpreter;
 use starlane_host::event::{CallId, Draft, Effect, Event, Millis};
 use starlane_host::star::{Ceilings, Role, Star, StarConfig};
 use starlane_protocol::{Agent, Body, Headers, Point, Wave};
 
-use super::app::{installed, point};
+use super::app::{Files, installed, point};
 
 /// Fuel of one slice: some milliseconds.
 const SLICE: u64 = 2_000_000;
@@ -24,7 +21,7 @@ const CEILINGS: Ceilings = Ceilings { memory: 64 << 20, fuel: 1_000_000_000, gue
 /// A star and its world.
 pub(super) struct Shell {
     star: Star,
-    files: BTreeMap<Digest, Arc<[u8]>>,
+    files: Files,
     began: Instant,
     /// Milliseconds by which time was let pass.
     skipped: u64,
