@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Bytes with a content type. Cheap to clone.
-#[derive(Clone, PartialEq, Eq)]
+// Empty parts are shared, not allocated: the default costs nothing.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Body {
     /// The content type (RFC 9110, 8.3); empty when there is no body.
     pub media: Arc<str>,
@@ -26,13 +27,6 @@ impl Body {
     /// The content type without its parameters: `text/html` of `text/html; charset=utf-8`.
     pub fn essence(&self) -> &str {
         self.media.split(';').next().unwrap_or_default().trim()
-    }
-}
-
-impl Default for Body {
-    fn default() -> Self {
-        // Empty ones are shared, not allocated.
-        Self { media: Arc::default(), bytes: Arc::default() }
     }
 }
 

@@ -6,6 +6,9 @@
 
 use super::binary::{PREAMBLE, Reader, sections};
 
+/// Functions' names by their numbers.
+pub(super) type Names = Vec<(u32, String)>;
+
 /// The export under which the host finds the notes.
 pub(super) const TRACE: &str = "starlane_trace";
 
@@ -43,11 +46,11 @@ struct Parts {
     imported: u32,
     /// The type of each function that is not imported.
     types: Vec<u32>,
-    names: Vec<(u32, String)>,
+    names: Names,
 }
 
 /// The copy, and the names of its functions. Nothing when the module is of a kind that cannot be copied so.
-pub(super) fn instrument(wasm: &[u8]) -> Option<(Vec<u8>, Vec<(u32, String)>)> {
+pub(super) fn instrument(wasm: &[u8]) -> Option<(Vec<u8>, Names)> {
     let parts = parts(wasm)?;
     let mut copy = wasm.get(..PREAMBLE)?.to_vec();
     for (id, content) in sections(wasm) {
@@ -96,7 +99,7 @@ fn parameters(reader: &mut Reader<'_>) -> Option<u32> {
 }
 
 /// Reads names as far as they can be read: they are for people, and nothing depends on them.
-fn function_names(reader: &mut Reader<'_>, names: &mut Vec<(u32, String)>) -> Option<()> {
+fn function_names(reader: &mut Reader<'_>, names: &mut Names) -> Option<()> {
     while let Some(id) = reader.byte() {
         let mut part = Reader::new(reader.sized()?);
         if id == FUNCTION_NAMES {
