@@ -52,9 +52,11 @@ impl Problem {
 
     /// A method that is not allowed here, with those that are.
     pub(crate) fn wrong_method(method: &str, allow: &str) -> Self {
+        // The relay itself answers OPTIONS everywhere.
+        let allow = if allow.ends_with("OPTIONS") { allow.to_owned() } else { format!("{allow}, OPTIONS") };
         let what = format!("`{method}` is not allowed here; these are: {allow}");
         let hint = "Use one of the methods named.";
-        Self { allow: Some(allow.to_owned()), ..Self::new(Code::WrongMethod, what).hint(hint) }
+        Self { allow: Some(allow), ..Self::new(Code::WrongMethod, what).hint(hint) }
     }
 
     /// `{code, message, hint, retry}`.

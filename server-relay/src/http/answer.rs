@@ -24,8 +24,9 @@ impl Answer {
         Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
-    /// An answer with JSON.
-    pub(super) fn json(status: u16, json: String) -> Self {
+    /// An answer with JSON, on a line of its own where it is printed.
+    pub(super) fn json(status: u16, mut json: String) -> Self {
+        json.push('\n');
         Self::new(status).header(CONTENT_TYPE, "application/json").header(CACHE_CONTROL, "no-store").body(json)
     }
 
@@ -76,7 +77,7 @@ impl Answer {
 
 fn page_of(problem: &Problem) -> String {
     let (status, code) = (problem.status, escape(&problem.code));
-    let (message, hint) = (escape(&problem.message), escape(&problem.hint));
+    let (message, hint) = (marked(&problem.message), marked(&problem.hint));
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{status} {code}</title><style>{STYLE}</style>\
@@ -90,6 +91,16 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--
 main{max-width:38rem;padding:2rem;margin:1rem;border-left:4px solid var(--line);overflow-wrap:anywhere}\
 .status{margin:0;color:var(--soft);font-size:.9rem;letter-spacing:.08em}h1{margin:.2rem 0 1rem;font-size:1.6rem}\
 .hint{color:var(--soft)}code{font-family:ui-monospace,monospace}";
+
+/// A sentence as HTML: what stands between back-quotes is code.
+fn marked(text: &str) -> String {
+    let text = escape(text);
+    if text.matches('`').count() % 2 == 1 {
+        return text;
+    }
+    let parts = text.split('`').enumerate();
+    parts.map(|(n, part)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
+}
 
 /// Text as it may stand in HTML.
 fn escape(text: &str) -> String {
@@ -107,7 +118,8 @@ mod tests {
         let problem = Problem::new(Code::NoRoute, "nothing at `<script>alert(1)</script>`");
         let page = Answer::problem(&problem, true);
         let text = std::str::from_utf8(&page.body).unwrap();
-        assert!(text.contains("&lt;script&gt;") && !text.contains("<script"));
-        assert!(text.contains("no-route") && text.contains("starlane ls"));
+        assert!(text.contains("<code>&lt;script&gt;alert(1)&lt;/script&gt;</code>") && !text.contains("<script"));
+        assert!(text.contains("no-route") && text.contains("<code>starlane ls</code>"));
+        assert_eq!(marked("a single ` is one"), "a single ` is one");
     }
 }

@@ -86,7 +86,8 @@ fn file(path: &str, request: &Request) -> Result<Answer, Problem> {
 
 fn missing() -> Problem {
     if is_embedded() {
-        return Problem::new(Code::NotFound, "there is no such file here");
+        let hint = "The console is at /starlane/, the client at /starlane/starlane.js and below /starlane/client/.";
+        return Problem::new(Code::NotFound, "there is no such file here").hint(hint);
     }
     Problem::named(Code::NotFound, "client-missing", "this binary was built before the client and the console were")
         .hint("Build it with `cargo xtask build`.")

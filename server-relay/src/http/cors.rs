@@ -3,7 +3,7 @@
 
 use warp::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, ORIGIN, VARY,
 };
 
 use super::answer::Answer;
@@ -52,8 +52,8 @@ pub(super) fn say(readers: &Readers, answer: Answer) -> Answer {
 }
 
 /// The answer to OPTIONS, which is always the relay's own.
-pub(super) fn preflight(readers: &Readers) -> Answer {
-    let answer = Answer::new(204).header(warp::http::header::ALLOW, "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS");
+pub(super) fn preflight(readers: &Readers, allow: &str) -> Answer {
+    let answer = Answer::new(204).header(ALLOW, allow);
     if *readers == Readers::Same {
         return answer;
     }

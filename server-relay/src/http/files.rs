@@ -34,8 +34,9 @@ pub(super) async fn answer(
             Ok(Answer::redirect(308, &format!("/{}/{query}", request.path.trim_matches('/'))))
         }
         Found::Nothing => {
-            let what = format!("`{}` has no file for {path}", app.bundle);
-            Err(Problem::new(Code::NotFound, what).hint("Look at what was published: `[http]` never strips the path."))
+            let what = format!("`{}` has no file `{}`", app.bundle, name(target, &path));
+            Err(Problem::new(Code::NotFound, what)
+                .hint("Look at what was published, and at `[http]` in its app.toml, which never strips the path."))
         }
     }
 }
@@ -47,9 +48,14 @@ enum Found<'a> {
     Nothing,
 }
 
-fn find<'a>(app: &'a InstalledApp, target: &str, path: &str) -> Found<'a> {
+/// The file that a path leads to.
+fn name(target: &str, path: &str) -> String {
     let folder = target.is_empty() || target.ends_with('/');
-    let name = if folder { format!("{target}{}", path.trim_start_matches('/')) } else { target.to_owned() };
+    if folder { format!("{target}{}", path.trim_start_matches('/')) } else { target.to_owned() }
+}
+
+fn find<'a>(app: &'a InstalledApp, target: &str, path: &str) -> Found<'a> {
+    let name = name(target, path);
     let index = |name: &str| app.files.get(&format!("{name}index.html"));
     if name.is_empty() || name.ends_with('/') {
         return index(&name).map_or(Found::Nothing, Found::File);

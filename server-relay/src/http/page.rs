@@ -116,9 +116,19 @@ fn reply(pong: &Wave) -> Answer {
         }
     }
     if !pong.body.media.is_empty() {
-        answer = answer.header(CONTENT_TYPE, &pong.body.media);
+        answer = answer.header(CONTENT_TYPE, media(pong));
     }
     if matches!(status, 204 | 304) { answer } else { answer.body(pong.body.bytes.to_vec()) }
+}
+
+/// The type of a reply's body. Browsers read a text that names no charset as Latin-1; guests write UTF-8.
+fn media(pong: &Wave) -> String {
+    let media = pong.body.media.to_ascii_lowercase();
+    let unsaid = media.starts_with("text/") && !media.contains("charset");
+    match unsaid && std::str::from_utf8(&pong.body.bytes).is_ok() {
+        true => format!("{}; charset=utf-8", pong.body.media),
+        false => pong.body.media.to_string(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -145,7 +155,7 @@ fn refused(mesh: &Mesh, request: &Request, to: &Point, pong: &Wave) -> Problem {
 }
 
 /// The methods that the mechtron's bind names for this path.
-fn allowed(mesh: &Mesh, request: &Request, to: &Point) -> String {
+pub(super) fn allowed(mesh: &Mesh, request: &Request, to: &Point) -> String {
     let picture = mesh.registry.now();
     let routes = picture.mechtron(to).map(|spec| spec.bind.routes.as_slice()).unwrap_or_default();
     let fits = |name: &str| {

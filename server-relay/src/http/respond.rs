@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes};
 use futures_util::StreamExt;
 use hyper::upgrade::OnUpgrade;
-use starlane_host::app::HttpTo;
+use starlane_host::app::{HttpRule, HttpTo};
 use starlane_protocol::Code;
 use starlane_protocol::document::Visitors;
 use warp::filters::path::FullPath;
@@ -61,29 +61,49 @@ async fn respond(mesh: Arc<Mesh>, mut request: Request) -> Response<Bytes> {
 async fn answer(mesh: &Arc<Mesh>, request: &mut Request, readers: &cors::Readers) -> Result<Answer, Problem> {
     let site = host::site(mesh, &mesh.registry.now(), request)?;
     if request.method == Method::OPTIONS {
-        return Ok(cors::preflight(readers));
+        return Ok(cors::preflight(readers, &allowed(mesh, request, &site)));
     }
     if !request.reads() {
         origin::check(mesh, request)?;
     }
-    if request.path == "/starlane" || request.path.starts_with("/starlane/") {
+    if is_reserved(request) {
         return reserved::answer(mesh, request, &site).await;
     }
     match site {
         Site::Own if request.path == "/" => Ok(Answer::redirect(302, "/starlane/")),
-        Site::Own => Err(Problem::new(Code::NotFound, "there is nothing here; the console is at /starlane/")),
+        Site::Own => Err(Problem::new(Code::NotFound, "the relay's own host has nothing here")
+            .hint("The console is at /starlane/; an application is at a host of its own, `<app>.<space>`.")),
         Site::Space => Ok(Answer::redirect(307, &mesh.console())),
         Site::App(one) => app(mesh, request, &one).await,
     }
 }
 
+fn is_reserved(request: &Request) -> bool {
+    request.path == "/starlane" || request.path.starts_with("/starlane/")
+}
+
+/// The line of `[http]` that a path leads to.
+fn rule(one: &Installation, path: &str) -> Option<HttpRule> {
+    let fits = |prefix: &str, open_end| if open_end { path.starts_with(prefix) } else { path == prefix };
+    one.app.http.iter().find(|rule| fits(&rule.prefix, rule.open_end)).cloned()
+}
+
+/// The methods that make sense at a path.
+fn allowed(mesh: &Mesh, request: &Request, site: &Site) -> String {
+    let rule = match site {
+        Site::App(one) if !is_reserved(request) => rule(one, &request.path),
+        _ => return "GET, HEAD, POST, PUT, OPTIONS".into(),
+    };
+    match rule.map(|rule| rule.to) {
+        Some(HttpTo::Mechtron(point)) => page::allowed(mesh, request, &point),
+        _ => "GET, HEAD, OPTIONS".into(),
+    }
+}
+
 /// Serves an application by the lines of its `[http]`.
 async fn app(mesh: &Arc<Mesh>, request: &mut Request, one: &Installation) -> Result<Answer, Problem> {
-    let path = request.path.as_str();
-    let fits = |prefix: &str, open_end| if open_end { path.starts_with(prefix) } else { path == prefix };
-    let rule = one.app.http.iter().find(|rule| fits(&rule.prefix, rule.open_end)).cloned();
-    let rule = rule.ok_or_else(|| {
-        Problem::new(Code::NotFound, format!("`{}` serves nothing at {path}", one.app.point))
+    let rule = rule(one, &request.path).ok_or_else(|| {
+        Problem::new(Code::NotFound, format!("`{}` serves nothing at {}", one.app.point, request.path))
             .hint("Look at `[http]` in its app.toml.")
     })?;
     let visitor = request.visitor(mesh)?;

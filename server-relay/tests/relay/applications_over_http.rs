@@ -35,6 +35,7 @@ async fn what_is_not_there_is_told_in_the_visitors_language() {
     let answer = mesh.page("hello", "/none.html").header("accept", "text/html,*/*").send().await;
     assert_eq!(answer.status, 404);
     assert!(answer.text().starts_with("<!doctype html>") && answer.text().contains("not-found"));
+    assert!(answer.text().contains("<code>html/none.html</code>"), "{}", answer.text());
     mesh.page("nobody", "/").send().await.refused(404, "no-app");
     let stranger = mesh.page("hello", "/").header("host", "example.com");
     stranger.send().await.refused(421, "unknown-host");
@@ -46,7 +47,7 @@ async fn a_page_is_made_by_a_mechtron() {
     let mesh = with_hello().await;
     let answer = mesh.page("hello", "/hello/ada").send().await;
     assert_eq!((answer.status, answer.text().as_str()), (200, "Hello"));
-    assert_eq!((answer.header("content-type"), answer.header("x-kind")), ("text/plain", "plain"));
+    assert_eq!((answer.header("content-type"), answer.header("x-kind")), ("text/plain; charset=utf-8", "plain"));
     assert_eq!(answer.header("set-cookie"), "");
     let answer = mesh.page("hello", "/hello/ada").method("HEAD").send().await;
     assert_eq!((answer.status, answer.body.len()), (200, 0));
@@ -63,9 +64,12 @@ async fn a_wrong_method_names_the_right_ones() {
     let mesh = with_hello().await;
     let answer = mesh.page("hello", "/").method("POST").send().await;
     answer.refused(405, "wrong-method");
-    assert_eq!(answer.header("allow"), "GET, HEAD");
-    let answer = mesh.page("hello", "/").method("OPTIONS").send().await;
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, ""));
+    assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS");
+    for (path, allow) in [("/", "GET, HEAD, OPTIONS"), ("/hello/ada", "GET, HEAD, OPTIONS"), ("/hello/a/b", "OPTIONS")] {
+        let answer = mesh.page("hello", path).method("OPTIONS").send().await;
+        assert_eq!((answer.status, answer.header("allow")), (204, allow), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+    }
 }
 
 #[tokio::test]
