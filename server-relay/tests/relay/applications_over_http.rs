@@ -43,6 +43,13 @@ async fn what_is_not_there_is_told_in_the_visitors_language() {
 }
 
 #[tokio::test]
+async fn an_error_is_as_the_documentation_shows_it() {
+    let shown = include_str!("../../../docs/http.md");
+    let answer = with_hello().await.page("hello", "/missing").send().await;
+    assert!(answer.text().ends_with('\n') && shown.contains(&answer.text()), "{}", answer.text());
+}
+
+#[tokio::test]
 async fn a_page_is_made_by_a_mechtron() {
     let mesh = with_hello().await;
     let answer = mesh.page("hello", "/hello/ada").send().await;
@@ -65,7 +72,8 @@ async fn a_wrong_method_names_the_right_ones() {
     let answer = mesh.page("hello", "/").method("POST").send().await;
     answer.refused(405, "wrong-method");
     assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS");
-    for (path, allow) in [("/", "GET, HEAD, OPTIONS"), ("/hello/ada", "GET, HEAD, OPTIONS"), ("/hello/a/b", "OPTIONS")] {
+    for (path, allow) in [("/", "GET, HEAD, OPTIONS"), ("/hello/ada", "GET, HEAD, OPTIONS"), ("/hello/a/b", "OPTIONS")]
+    {
         let answer = mesh.page("hello", path).method("OPTIONS").send().await;
         assert_eq!((answer.status, answer.header("allow")), (204, allow), "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), "");
