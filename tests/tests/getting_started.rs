@@ -1,5 +1,7 @@
 //! `docs/getting-started.md` is run as it stands: every shell block, in order, and what it must print.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
