@@ -198,7 +198,9 @@ fn fill_grant(grant: &AppGrant, holes: &Holes<'_>) -> Result<Grant, InstallError
     let to = grant.to.fill(holes);
     let on = grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?;
     if !lies_in(&on, holes.app) {
-        return Err(wrong(format!("on = `{on}`: an application grants what is its own, `${{app}}` and what is below it")));
+        return Err(wrong(format!(
+            "on = `{on}`: an application grants what is its own, `${{app}}` and what is below it"
+        )));
     }
     Ok(Grant {
         to: to.parse().map_err(|error| wrong(format!("to = `{to}`: {error}")))?,

@@ -15,6 +15,7 @@ mod route;
 mod slots;
 mod timers;
 mod turn;
+mod waiting;
 mod wake;
 mod watch;
 
@@ -34,6 +35,7 @@ use crate::random::Random;
 use pings::Pings;
 use slots::{Slot, Slots};
 use timers::{Timer, Timers};
+use waiting::Waiting;
 
 /// Fuel that beginning and ending a turn is taken to cost, so that a slice of many short turns ends in time.
 const TURN_FUEL: u64 = 2_000;
@@ -120,6 +122,7 @@ pub struct Star {
     grants: Vec<Grant>,
     slots: Slots,
     ready: VecDeque<Slot>,
+    waiting: Waiting,
     modules: LiteMap<(Digest, u64), Rc<dyn Module>>,
     /// Who waits for which file.
     fetching: LiteMap<Digest, LiteMap<Slot, ()>>,
@@ -154,6 +157,7 @@ impl Star {
             grants: Vec::new(),
             slots: Slots::default(),
             ready: VecDeque::new(),
+            waiting: Waiting::default(),
             modules: LiteMap::new(),
             fetching: LiteMap::new(),
             loading: LiteMap::new(),

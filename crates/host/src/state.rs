@@ -8,6 +8,9 @@ use std::ops::Bound;
 
 use starlane_protocol::limits::{STATE_BYTES, STATE_KEY_BYTES, STATE_VALUE_BYTES, TURN_STATE_BYTES};
 
+/// Bytes that a pair counts beside its key and value: about what it takes in memory and in a store.
+const PAIR_BYTES: usize = 128;
+
 /// Keys with their new values; `None` removes.
 pub(crate) type Writes = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
@@ -37,11 +40,11 @@ impl State {
         // One by one: collected, they would be sorted first, and they come in order.
         let mut map = BTreeMap::new();
         map.extend(pairs);
-        let bytes = map.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let bytes = map.iter().map(|(key, value)| weight(key, value)).sum();
         Self { pairs: map, bytes, ..Self::default() }
     }
 
-    /// Bytes of all keys and values.
+    /// Bytes of all pairs.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -65,8 +68,8 @@ impl State {
         if key.is_empty() || key.len() > STATE_KEY_BYTES || value.len() > STATE_VALUE_BYTES {
             return Err(StateError::Size);
         }
-        let old = self.pairs.get(key).map_or(0, |old| key.len() + old.len());
-        let (bytes, written) = (self.bytes - old + key.len() + value.len(), self.written + key.len() + value.len());
+        let (old, new) = (self.pairs.get(key).map_or(0, |old| weight(key, old)), weight(key, value));
+        let (bytes, written) = (self.bytes - old + new, self.written + new);
         if bytes > STATE_BYTES || written > TURN_STATE_BYTES {
             return Err(StateError::Full);
         }
@@ -77,11 +80,18 @@ impl State {
     }
 
     /// Removes a key; whether it was there.
-    pub(crate) fn delete(&mut self, key: &[u8]) -> bool {
-        let Some(value) = self.pairs.remove(key) else { return false };
-        self.bytes -= key.len() + value.len();
+    pub(crate) fn delete(&mut self, key: &[u8]) -> Result<bool, StateError> {
+        if !self.pairs.contains_key(key) {
+            return Ok(false);
+        }
+        let written = self.written + weight(key, &[]);
+        if written > TURN_STATE_BYTES {
+            return Err(StateError::Full);
+        }
+        let value = self.pairs.remove(key).unwrap_or_default();
+        (self.bytes, self.written) = (self.bytes - weight(key, &value), written);
         self.before.entry(key.to_vec()).or_insert(Some(value));
-        true
+        Ok(true)
     }
 
     /// Ends the turn well: what it changed.
@@ -97,12 +107,49 @@ impl State {
         self.written = 0;
         for (key, before) in std::mem::take(&mut self.before) {
             if let Some(value) = self.pairs.remove(&key) {
-                self.bytes -= key.len() + value.len();
+                self.bytes -= weight(&key, &value);
             }
             if let Some(value) = before {
-                self.bytes += key.len() + value.len();
+                self.bytes += weight(&key, &value);
                 self.pairs.insert(key, value);
             }
         }
+    }
+}
+
+/// What a pair counts.
+fn weight(key: &[u8], value: &[u8]) -> usize {
+    key.len() + value.len() + PAIR_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_that_changes_many_small_keys_is_bounded_like_one_that_writes_much() {
+        let fits = TURN_STATE_BYTES / (PAIR_BYTES + 4);
+        let key = |number: usize| (number as u32).to_be_bytes();
+        let mut state = State::default();
+        assert_eq!((0..).take_while(|number| state.put(&key(*number), b"").is_ok()).count(), fits);
+        state.commit();
+        assert_eq!(state.put(b"more", b""), Ok(()));
+        state.commit();
+        assert_eq!((0..fits).take_while(|number| state.delete(&key(*number)) == Ok(true)).count(), fits);
+        assert_eq!(state.delete(b"more"), Err(StateError::Full));
+        state.undo();
+        assert_eq!(state.bytes(), (fits + 1) * (PAIR_BYTES + 4));
+    }
+
+    #[test]
+    fn a_state_of_small_pairs_takes_no_more_memory_than_one_of_large_ones() {
+        let mut state = State::default();
+        let puts = (0u32..).take_while(|number| {
+            if number % 1_000 == 0 {
+                state.commit();
+            }
+            state.put(&number.to_be_bytes(), b"").is_ok()
+        });
+        assert_eq!(puts.count(), STATE_BYTES / (PAIR_BYTES + 4));
     }
 }

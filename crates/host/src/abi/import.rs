@@ -170,8 +170,7 @@ fn carry_out(import: Import, args: Call, memory: &mut [u8], guest: &mut Guest) -
         Import::Ask => ask(a, guest)?,
         Import::Wait => return wait(a, guest),
         Import::Put => put(range(memory, a, b)?, range(memory, c, d)?, guest)?,
-        Import::Del if guest.state.delete(range(memory, a, b)?) => 0,
-        Import::Del => return Err(AbiError::Absent),
+        Import::Del => delete(range(memory, a, b)?, guest)?,
     };
     Ok(Reply::Value(value))
 }
@@ -302,5 +301,13 @@ fn put(key: &[u8], value: &[u8], guest: &mut Guest) -> Result<i32, AbiError> {
         Ok(()) => Ok(0),
         Err(StateError::Size) => Err(AbiError::TooLarge),
         Err(StateError::Full) => Err(AbiError::StateFull),
+    }
+}
+
+fn delete(key: &[u8], guest: &mut Guest) -> Result<i32, AbiError> {
+    match guest.state.delete(key) {
+        Ok(true) => Ok(0),
+        Ok(false) => Err(AbiError::Absent),
+        Err(_) => Err(AbiError::StateFull),
     }
 }

@@ -27,13 +27,17 @@ impl Star {
             Ok(held) => held,
             Err(refusal) => return self.refuse(&wave, local, &refusal),
         };
+        let Some(place) = self.waiting.place(wave.weight()) else {
+            let message = format!("as many waves as the star of {} can hold wait in it", wave.to);
+            return self.refuse(&wave, local, &Refusal::new(Code::MailboxFull, message));
+        };
         let slot = self.slots.find(&name).unwrap_or_else(|| self.make(name, spec));
         if let Err(refusal) = self.find_room(slot, &wave) {
             return self.refuse(&wave, local, &refusal);
         }
         let deadline = self.now.plus(u64::from(wave.wait));
         if let Some(mechtron) = self.slots.get_mut(slot) {
-            mechtron.mailbox.push_back(Mail { wave, local, deadline, params, reply_media });
+            mechtron.mailbox.push_back(Mail { wave, local, deadline, params, reply_media, _place: place });
         }
         self.enqueue(slot);
     }

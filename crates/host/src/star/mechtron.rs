@@ -10,6 +10,7 @@ use super::MechtronInfo;
 use super::commit::Held;
 use super::crash::Crashes;
 use super::timers::TimerKey;
+use super::waiting::Place;
 use crate::app::MechtronSpec;
 use crate::engine::{Entry, Instance};
 use crate::event::Millis;
@@ -87,6 +88,8 @@ pub(super) struct Mail {
     pub(super) deadline: Millis,
     pub(super) params: Vec<(String, String)>,
     pub(super) reply_media: Option<String>,
+    /// Its place among all that wait in the star.
+    pub(super) _place: Place,
 }
 
 impl Mechtron {

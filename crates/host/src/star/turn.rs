@@ -42,7 +42,7 @@ impl Star {
         }
         let Phase::Idle(mut instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return };
         mechtron.waves += 1;
-        let Mail { mut wave, local, deadline, params, reply_media } = mail;
+        let Mail { mut wave, local, deadline, params, reply_media, .. } = mail;
         // What is left of the sender's time after the wait in the mailbox.
         wave.wait = u32::try_from(deadline.since(now)).unwrap_or(u32::MAX);
         let guest = instance.guest();

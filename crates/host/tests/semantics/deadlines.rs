@@ -94,6 +94,19 @@ fn a_full_mailbox_refuses_at_once() {
 }
 
 #[test]
+fn all_mailboxes_of_a_star_have_a_bound() {
+    let mut world = World::server();
+    world.install(App::new("app").with(Mech::new("m", "echo").keyed()));
+    let large = "x".repeat(1 << 20);
+    let calls: Vec<_> = (0..64).map(|key| world.ask(&format!("localhost:app:m:k{key}"), &large)).collect();
+    assert!(!world.is_answered(calls[62]), "63 waves of a mebibyte and their envelopes fit 64 MiB");
+    assert_eq!(outcome(&world.answer(calls[63])), "mailbox-full");
+    world.run();
+    assert!(calls[..63].iter().all(|call| world.answer(*call).status == Some(200)));
+    assert_eq!(world.ping("localhost:app:m:more", &large).status, Some(200));
+}
+
+#[test]
 fn a_full_mailbox_lets_go_of_what_is_overdue() {
     let mut world = busy_world(2);
     let first = ask(&mut world, 60_000);
