@@ -52,7 +52,7 @@ impl Log {
     pub(crate) fn write(&self, line: LogLine) {
         let LogLine { level, point, mut text } = line;
         text.truncate(cut(&text, LINE_BYTES));
-        tell(level, &point, &text);
+        tell(level, &point, &one_line(&text));
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         ring.last += 1;
         let line = Line { seq: ring.last, at: clock::unix_ms(), level: word(level), point, text };
@@ -89,6 +89,11 @@ fn word(level: LogLevel) -> &'static str {
         LogLevel::Info => "info",
         LogLevel::Detail => "detail",
     }
+}
+
+/// Text as it may stand in a line of standard error: what a guest says cannot begin another line or drive a terminal.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 fn tell(level: LogLevel, point: &Point, text: &str) {
@@ -128,6 +133,11 @@ mod tests {
         assert_eq!(texts("localhost:chat", None), ["one", "three"]);
         assert_eq!(texts("localhost", Some(1)), ["two", "three"]);
         assert_eq!(texts("localhost:chat:room", Some(3)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_a_guest_says_cannot_begin_another_line() {
+        assert_eq!(one_line("a\n2026 ERROR b\r\u{1b}[2J ä"), "a\u{fffd}2026 ERROR b\u{fffd}\u{fffd}[2J ä");
     }
 
     #[test]
