@@ -19,7 +19,7 @@ mod waiting;
 mod wake;
 mod watch;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -127,7 +127,7 @@ pub struct Star {
     /// Who waits for which file.
     fetching: LiteMap<Digest, LiteMap<Slot, ()>>,
     /// States that were asked for and are not here yet: how often each.
-    loading: LiteMap<Point, u32>,
+    loading: BTreeMap<Point, u32>,
     pings: Pings,
     timers: Timers,
     commits: LiteMap<CommitId, Slot>,
@@ -160,7 +160,7 @@ impl Star {
             waiting: Waiting::default(),
             modules: LiteMap::new(),
             fetching: LiteMap::new(),
-            loading: LiteMap::new(),
+            loading: BTreeMap::new(),
             pings: Pings::default(),
             timers: Timers::default(),
             commits: LiteMap::new(),

@@ -1,12 +1,18 @@
 //! Watching: a lease to receive what a mechtron signals to its watchers.
 
+use litemap::LiteMap;
 use starlane_protocol::limits::WATCH_LEASE_MS;
-use starlane_protocol::{Body, Code, Headers, Refusal, Wave};
+use starlane_protocol::{Body, Code, Headers, Point, Refusal, Wave};
 
 use super::{Slot, Star};
+use crate::admit;
+use crate::event::Millis;
 
 /// Watchers of one mechtron.
 const WATCHERS: usize = 1_000;
+
+/// Leases that one star may have of them, so that one tab cannot take all.
+const WATCHERS_OF_A_STAR: usize = 64;
 
 impl Star {
     /// Makes, renews or (with header `watch-lease: 0`) ends a lease of the sender.
@@ -17,8 +23,8 @@ impl Star {
         let lease = if wave.headers.get("watch-lease") == Some("0") {
             mechtron.watchers.remove(&wave.from);
             0
-        } else if mechtron.watchers.len() == WATCHERS && !mechtron.watchers.contains_key(&wave.from) {
-            let refusal = Refusal::new(Code::TooMany, format!("{} has {WATCHERS} watchers already", mechtron.point));
+        } else if !mechtron.watchers.contains_key(&wave.from) && full(&mechtron.watchers, &wave.from) {
+            let refusal = Refusal::new(Code::TooMany, format!("{} has too many watchers already", mechtron.point));
             return self.refuse(wave, local, &refusal);
         } else {
             mechtron.watchers.insert(wave.from.clone(), now.plus(u64::from(WATCH_LEASE_MS)));
@@ -37,4 +43,11 @@ impl Star {
         mechtron.watchers.retain(|_, until| *until > now);
         mechtron.watchers.keys().cloned().collect()
     }
+}
+
+/// Whether nobody, or nobody more of the asker's star, may watch.
+fn full(watchers: &LiteMap<Point, Millis>, asker: &Point) -> bool {
+    let of_star =
+        admit::star_of(asker).map_or(0, |star| watchers.keys().filter(|watcher| watcher.is_within(&star)).count());
+    watchers.len() >= WATCHERS || of_star >= WATCHERS_OF_A_STAR
 }

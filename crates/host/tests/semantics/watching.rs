@@ -72,6 +72,20 @@ fn a_mechtron_has_1000_watchers_at_most() {
 }
 
 #[test]
+fn a_star_has_64_leases_of_a_mechtron_at_most() {
+    let mut world = counter();
+    for n in 0..64 {
+        watch(&mut world, &format!("localhost:stars:s-1:w-{n}"), None);
+    }
+    let mut one_more = draft("localhost:app:counter", b"");
+    one_more.method = "Cmd<Watch>".parse().unwrap();
+    one_more.from = Some("localhost:stars:s-1:one-more".parse().unwrap());
+    let call = world.ask_draft(one_more);
+    assert_eq!(outcome(&world.answer(call)), "too-many");
+    assert_eq!(watch(&mut world, "localhost:stars:s-2:w", None), "{\"lease\":60000}", "another star still may");
+}
+
+#[test]
 fn watching_outlives_sleep() {
     let mut world = counter();
     world.ping("localhost:app:counter", "");
