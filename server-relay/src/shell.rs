@@ -27,15 +27,19 @@ use crate::keys::random;
 use crate::mesh::Mesh;
 use crate::store::Job;
 
-/// Bounds of a server star. Places differ only in these.
-const CEILINGS: Ceilings = Ceilings {
-    // 1 GiB for one mechtron.
-    memory: 1 << 30,
-    // Some minutes of interpreted work.
-    fuel: 100_000_000_000,
-    // 4 GiB for all of a star.
-    guests: 4 << 30,
-};
+/// Bytes the guests of all stars of a relay may hold: 4 GiB, which a server has to spare.
+const GUESTS: u64 = 4 << 30;
+
+/// Bounds of one of `stars` server stars. Places differ only in these.
+fn ceilings(stars: u32) -> Ceilings {
+    Ceilings {
+        // 1 GiB for one mechtron.
+        memory: 1 << 30,
+        // Some minutes of interpreted work.
+        fuel: 100_000_000_000,
+        guests: GUESTS / u64::from(stars.max(1)),
+    }
+}
 
 /// The longest sleep of a star that has nothing to do; it then only looks at the clock.
 const NAP: Duration = Duration::from_secs(60);
@@ -109,7 +113,7 @@ impl Shell {
         let idle_ms = u64::try_from(self.setup.idle.as_millis()).unwrap_or(u64::MAX);
         let role = Role::Server { index: self.index, count };
         let agent = Agent::Point(point.clone());
-        let config = StarConfig { point, agent, role, ceilings: CEILINGS, idle_ms, seed };
+        let config = StarConfig { point, agent, role, ceilings: ceilings(count), idle_ms, seed };
         let mut star = Star::new(config, Rc::new(Interpreter));
         star.handle(self.setup.clock.event());
         for one in self.mesh.registry.now().apps.values() {

@@ -34,6 +34,7 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the file, makes it if need be, and brings its tables up to date.
     pub(crate) async fn open(file: &Path) -> Result<Self, StoreError> {
+        private(file).map_err(sqlx::Error::Io)?;
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -62,4 +63,16 @@ pub(crate) async fn refuse(file: &Path, value: &str) {
 fn migrations() -> Migrator {
     let first = include_str!("../migrations/0001_first.sql").into_sql_str();
     Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
+}
+
+/// Makes the file if need be, for its owner only; what the database lays beside it gets the same rights.
+fn private(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let opened = options.open(file)?;
+    #[cfg(unix)]
+    opened.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
 }

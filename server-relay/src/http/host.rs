@@ -44,13 +44,18 @@ pub(super) fn site(mesh: &Mesh, picture: &Picture, request: &Request) -> Result<
     })
 }
 
-/// A host's name without its port, in lower case.
+/// A host's name without its port, in lower case. What stands behind the name and is no port leaves nobody's name.
 pub(super) fn name(host: &str) -> String {
     let end = match host.rfind(']') {
         Some(bracket) => bracket + 1,
         None => host.find(':').unwrap_or(host.len()),
     };
-    host[..end].trim_end_matches('.').to_ascii_lowercase()
+    let (name, port) = host.split_at(end);
+    let digits = port.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    if !port.is_empty() && !digits {
+        return String::new();
+    }
+    name.trim_end_matches('.').to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -64,6 +69,8 @@ mod tests {
             ("[::1]:80", "[::1]"),
             ("127.0.0.1", "127.0.0.1"),
             ("localhost.", "localhost"),
+            ("[::1]evil.com", ""),
+            ("localhost:80@evil.com", ""),
             ("", ""),
         ] {
             assert_eq!(name(host), wanted);

@@ -26,10 +26,7 @@ pub struct Blob {
 }
 
 /// The files as a manifest names them, and each content once.
-pub(super) fn entries(
-    listing: &Listing,
-    faults: &mut Vec<Fault>,
-) -> (Names<FileEntry>, BTreeMap<Digest, Blob>) {
+pub(super) fn entries(listing: &Listing, faults: &mut Vec<Fault>) -> (Names<FileEntry>, BTreeMap<Digest, Blob>) {
     let (mut entries, mut blobs) = (Names::new(), BTreeMap::new());
     for (path, file) in &listing.files {
         match bytes(path, file) {

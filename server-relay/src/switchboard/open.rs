@@ -4,10 +4,11 @@
 //! each asker, so nobody can take the answer of somebody else's ping.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use starlane_protocol::{Body, Code, Headers, Point, Refusal, Wave, WaveId};
+use starlane_protocol::{Agent, Body, Code, Headers, Point, Refusal, Wave, WaveId};
 use tokio::sync::oneshot;
 
 use crate::link::Lane;
@@ -17,6 +18,9 @@ const OPEN: usize = 65_536;
 
 /// Open pings of one lane, so that one tab cannot take all places.
 const LANE_OPEN: usize = 2_048;
+
+/// Open pings of one agent from outside, over all of its lanes and requests: one user cannot take all places either.
+const AGENT_OPEN: usize = 8_192;
 
 /// What the target has beyond the asker's patience, so that its own, better answer wins.
 const GRACE: Duration = Duration::from_millis(250);
@@ -62,6 +66,7 @@ pub(crate) struct OpenPings {
 struct Table {
     asked: HashMap<(WaveId, Point), Asked>,
     lanes: HashMap<u64, usize>,
+    agents: HashMap<Agent, usize>,
     /// No entry ends before this.
     soonest: Option<Instant>,
 }
@@ -75,6 +80,9 @@ impl OpenPings {
         }
         if let Asker::Lane(lane) = &asker {
             *table.lanes.entry(lane.id).or_default() += 1;
+        }
+        if !matches!(asker, Asker::Star(_)) {
+            *table.agents.entry(wave.agent.clone()).or_default() += 1;
         }
         let deadline = Instant::now() + Duration::from_millis(wave.wait.into()) + GRACE;
         table.soonest = Some(table.soonest.map_or(deadline, |soonest| soonest.min(deadline)));
@@ -131,7 +139,11 @@ impl Table {
             Asker::Lane(lane) => self.lanes.get(&lane.id).copied().unwrap_or(0),
             _ => 0,
         };
-        if self.asked.len() >= OPEN || of_lane >= LANE_OPEN {
+        let of_agent = match asker {
+            Asker::Star(_) => 0,
+            _ => self.agents.get(&wave.agent).copied().unwrap_or(0),
+        };
+        if self.asked.len() >= OPEN || of_lane >= LANE_OPEN || of_agent >= AGENT_OPEN {
             return Some(Refusal::new(Code::TooMany, "too many pings wait for their answer"));
         }
         let twice = self.asked.contains_key(&(wave.id, wave.from.clone()));
@@ -144,6 +156,14 @@ impl Table {
             && let Some(count) = self.lanes.get_mut(&lane.id)
         {
             *count = count.saturating_sub(1);
+        }
+        if !matches!(asked.asker, Asker::Star(_))
+            && let Entry::Occupied(mut count) = self.agents.entry(asked.stub.agent.clone())
+        {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
         }
         Some(asked)
     }
@@ -162,7 +182,7 @@ fn stub(wave: &Wave) -> Wave {
 
 #[cfg(test)]
 mod tests {
-    use starlane_protocol::{Agent, WaveKind};
+    use starlane_protocol::WaveKind;
 
     use super::*;
 
@@ -188,6 +208,29 @@ mod tests {
         assert!(open.answered(&pong(&asked), &Place::Lane(0)).is_none());
         assert!(open.answered(&pong(&asked), &Place::Star(0)).is_some());
         assert!(open.answered(&pong(&asked), &Place::Star(0)).is_none());
+    }
+
+    #[test]
+    fn one_agent_cannot_take_all_places() {
+        let open = OpenPings::default();
+        let one = |id: u32| {
+            let mut wave = ping(0, "localhost:users:ada");
+            wave.id.0[..4].copy_from_slice(&id.to_le_bytes());
+            wave
+        };
+        let asker = || Asker::Http(oneshot::channel().0);
+        for id in 0..AGENT_OPEN as u32 {
+            assert!(open.ask(&one(id), Place::Star(0), asker()).is_ok());
+        }
+        let Err((_, refusal)) = open.ask(&one(u32::MAX), Place::Star(0), asker()) else {
+            panic!("one too many is open")
+        };
+        assert_eq!(refusal.code, Code::TooMany);
+        let mut other = one(u32::MAX);
+        other.agent = "localhost:users:bob".parse().unwrap();
+        assert!(open.ask(&other, Place::Star(0), asker()).is_ok());
+        assert!(open.give_up(one(0).id, &one(0).from).is_some());
+        assert!(open.ask(&one(0), Place::Star(0), asker()).is_ok());
     }
 
     #[test]
