@@ -62,7 +62,7 @@ pub(crate) struct Limiter {
     held: u64,
     /// What the last growth took, in case it fails after all.
     last: u64,
-    /// Bytes of state that are counted too.
+    /// Bytes of state and of files that are counted too.
     state: u64,
     denied: Option<Denied>,
 }
@@ -87,8 +87,8 @@ impl Limiter {
         self.memory_limit.saturating_sub(self.held)
     }
 
-    /// Counts the state, which lies in memory while there is an instance. It is bounded by a limit of its own, so it is
-    /// never refused here; others find less room.
+    /// Counts the state, which lies in memory while there is an instance, and the files of the turn in hand. They are bounded
+    /// by limits of their own, so they are never refused here; others find less room.
     pub(crate) fn count_state(&mut self, bytes: u64) {
         self.budget.give_back(self.state);
         self.budget.take_anyway(bytes);

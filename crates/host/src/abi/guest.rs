@@ -92,3 +92,10 @@ impl Guest {
         self.limiter.held() + self.state.bytes() as u64
     }
 }
+
+impl Turn {
+    /// Bytes of the files that were read so far. They stay at hand until the turn ends.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.files.values().map(|bytes| bytes.len() as u64).sum()
+    }
+}

@@ -203,6 +203,7 @@ fn read_file(path: String, args: [u32; 3], memory: &mut [u8], guest: &mut Guest)
     }
     match guest.turn.files.get(&digest) {
         Some(bytes) => Ok(Reply::Value(copy_out(memory, bytes, offset, pointer, room)?)),
+        None if guest.turn.file_bytes() + size > guest.spec.limits.memory.0 => Err(AbiError::TooLarge),
         None => {
             guest.turn.blocked = Some(Blocked::File { digest, size, offset, pointer, room });
             Ok(Reply::Suspend)

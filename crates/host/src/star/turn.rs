@@ -200,7 +200,9 @@ impl Star {
     }
 
     /// Gives an instance back to its mechtron, which goes on with the next wave.
-    fn rest(&mut self, slot: Slot, instance: Box<dyn Instance>) {
+    fn rest(&mut self, slot: Slot, mut instance: Box<dyn Instance>) {
+        let guest = instance.guest();
+        guest.limiter.count_state(guest.state.bytes() as u64);
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         mechtron.phase = Phase::Idle(instance);
         if !mechtron.mailbox.is_empty() {
@@ -232,9 +234,7 @@ impl Star {
             return self.turn_failed(slot, turn.wave, busy.local, &refusal);
         }
         mechtron.crashes.well(now);
-        let guest = busy.instance.guest();
-        let writes = guest.state.commit();
-        guest.limiter.count_state(guest.state.bytes() as u64);
+        let writes = busy.instance.guest().state.commit();
         mechtron.stored |= !writes.is_empty();
         let outputs = self.outputs(slot, turn, &busy);
         self.rest(slot, busy.instance);

@@ -123,6 +123,8 @@ impl Star {
         match bytes {
             Ok(bytes) => {
                 guest.turn.files.insert(digest, bytes.clone());
+                let held = guest.state.bytes() as u64 + guest.turn.file_bytes();
+                guest.limiter.count_state(held);
                 guest.unix_ms = unix_ms;
                 busy.blocked = false;
                 self.enqueue(slot);

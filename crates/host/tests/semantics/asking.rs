@@ -159,6 +159,19 @@ fn a_file_that_cannot_be_had_ends_the_wave() {
 }
 
 #[test]
+fn the_files_of_a_wave_fit_its_memory_limit() {
+    let mut world = World::server();
+    let reader = written(
+        &["small.txt", "large.bin"],
+        "(call $say_field (i32.const 21) {0}) (call $say_field (i32.const 21) {1}) (call $answer)",
+    );
+    let app = App::new("app").with(Mech::new("m", &reader).limit("memory", 65_536));
+    world.install(app.file("small.txt", b"a file").file("large.bin", &[0; 65_536]));
+    assert_eq!(text(&world.ping("localhost:app:m", "")), "a file -5 ");
+    assert_eq!(world.info("localhost:app:m").unwrap().memory, 65_536, "what was read is let go of");
+}
+
+#[test]
 fn a_guest_reads_its_config() {
     let mut world = World::server();
     let reads = written(
