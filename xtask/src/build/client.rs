@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::{WasmOpt, face, glue, shrink};
-use crate::root::{at, target};
+use crate::root::{at, root, target};
 use crate::run::{cargo, succeed};
 use crate::setup::WASM;
 use crate::stamp::Stamp;
@@ -42,7 +42,19 @@ pub(crate) fn build(wasm_opt: WasmOpt) -> Result<()> {
 }
 
 fn compile() -> Result<()> {
-    succeed(cargo().args(["build", "-p", PACKAGE, "--target", WASM, "--profile", PROFILE]))
+    let mut build = cargo();
+    build.args(["build", "-p", PACKAGE, "--target", WASM, "--profile", PROFILE]);
+    succeed(build.env("RUSTFLAGS", without_our_paths()))
+}
+
+/// Flags by which the module names the same files wherever it is built: what people download says nothing of this machine.
+fn without_our_paths() -> String {
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home).map(|cargo| cargo.join("registry/src"));
+    let prefixes = [(cargo, "crates"), (Some(root().to_path_buf()), "starlane")];
+    let flags =
+        prefixes.into_iter().filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?.display())));
+    flags.collect::<Vec<_>>().join(" ")
 }
 
 /// Where cargo puts the module.
