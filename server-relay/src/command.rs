@@ -108,6 +108,19 @@ impl Context {
         let token = self.common.token.clone().or_else(|| text("STARLANE_TOKEN"));
         Client::new(relay.as_deref(), token, operator)
     }
+
+    /// Whoever is refused because nobody signed in is told where the command has looked for a token.
+    fn explained(&self, failure: Failure) -> Failure {
+        let named = self.common.token.is_some() || variable("STARLANE_TOKEN").is_some();
+        let refused = matches!(failure.code(), "sign-in" | "forbidden") && !named;
+        match self.data().ok().filter(|data| refused && !data.operator().is_ok_and(|note| note.is_some())) {
+            Some(data) => failure.hint(format!(
+                "no relay has left its operator's note in {}: name the relay's data folder with --data or STARLANE_DATA, or give a --token",
+                data.path().display()
+            )),
+            None => failure,
+        }
+    }
 }
 
 /// A variable of the environment that says something.
@@ -125,7 +138,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let context = Context { output: Output::new(cli.common.json), common: cli.common };
     match dispatch(&context, cli.verb) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(&context.output),
+        Err(failure) => context.explained(failure).tell(&context.output),
     }
 }
 

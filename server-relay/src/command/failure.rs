@@ -86,7 +86,6 @@ impl Failure {
     }
 
     /// The stable code word.
-    #[cfg(test)]
     pub(super) fn code(&self) -> &str {
         &self.0.code
     }

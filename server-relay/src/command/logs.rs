@@ -19,7 +19,7 @@ const DIM: Style = Style::new().dimmed();
 const ERROR: Style = AnsiColor::Red.on_default();
 const WARNING: Style = AnsiColor::Yellow.on_default();
 
-/// Print what mechtrons and the relay log.
+/// Print what mechtrons log, and why they fail.
 #[derive(Args)]
 pub(super) struct Logs {
     /// Whose lines; everything's when it is not given
@@ -50,6 +50,9 @@ impl Logs {
         };
         let said = client.command(&point, "Logs", &json!({ "limit": self.limit }))?;
         if !self.follow {
+            if lines(&said).is_empty() {
+                context.output.remark("nothing was logged yet");
+            }
             return context.output.result(&said, || lines(&said).iter().map(people).collect());
         }
         let mut after = tell(context, &said)?.unwrap_or(0);

@@ -70,6 +70,7 @@ impl Send {
         }
         ping.headers = self.header.iter().map(|header| arguments::header(header)).collect::<Result<_, _>>()?;
         if let Some(bytes) = self.bytes()? {
+            not_quite_json(&bytes, self.media.as_deref())?;
             ping.media = Some(self.media.clone().unwrap_or_else(|| media_of(&bytes).to_owned()));
             ping.set_body(bytes);
         }
@@ -103,6 +104,18 @@ fn bounded(from: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// What a body is when nobody says it.
+/// Refuses what was meant to be JSON and is none, where nothing else was said.
+fn not_quite_json(bytes: &[u8], media: Option<&str>) -> Result<(), Failure> {
+    let meant = media.is_none() && matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
+    match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+        Err(error) if meant => {
+            Err(Failure::misuse("bad-json", format!("the body looks like JSON and is none: {error}"))
+                .hint("correct it, or name another content type with --type"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn media_of(bytes: &[u8]) -> &'static str {
     if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
         return "application/json";

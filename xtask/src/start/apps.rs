@@ -13,16 +13,19 @@ use crate::run::Printed;
 /// Example apps that a newcomer finds in the mesh.
 const APPS: [&str; 3] = ["hello", "chat", "trio"];
 
+/// Where each of them has something to look at.
+const START: [&str; 3] = ["/", "/", "/page"];
+
 /// The code by which a relay says: this version exists with other content.
 const TAKEN: &str = "version-taken";
 
 /// Publishes and installs all of them.
 pub(super) fn install_all(relay: &Relay) -> Result<()> {
-    for app in APPS {
+    for (at, app) in APPS.into_iter().enumerate() {
         let patch = publish(relay, app)?;
         let bundle = format!("localhost:repo:{app}:1.0.{patch}");
         relay.starlane(&["install", &format!("localhost:{app}"), &bundle])?;
-        println!("  {app}: {bundle}");
+        println!("  {app}: http://{app}.localhost:{}{} ({bundle})", relay.port(), START[at]);
     }
     Ok(())
 }

@@ -32,12 +32,23 @@ pub(super) struct Relay {
 impl Relay {
     /// Starts it.
     pub(super) fn start(options: &Options) -> Result<Relay> {
+        if http::get(options.port, "/starlane/healthz").is_ok() {
+            bail!(
+                "a relay answers on port {} already: stop it, or choose another with --port and --data",
+                options.port
+            );
+        }
         let (program, data) = (relay::program(options.build.release), at(&options.data));
         let mut up = command(&program);
         up.arg("up").arg("--data").arg(&data).arg("--port").arg(options.port.to_string());
         // Its own greeting is left to the end, when the apps are there too; its log is on standard error.
         up.stdout(Stdio::null());
         Ok(Relay { running: spawn(&mut up)?, program, data, port: options.port })
+    }
+
+    /// Where it listens.
+    pub(super) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its process group.
@@ -74,7 +85,11 @@ impl Relay {
         let (link, token) = (field("link")?, field("token")?);
         println!("\nconsole   {}", link.split('#').next().unwrap_or(link));
         println!("sign in   {link}");
-        println!("token     {token}");
+        println!("token     {token}   (for --token, or Star.start in a page)");
+        println!("\nThe command, for another terminal here:\n");
+        let program = self.program.parent().unwrap_or(&self.program).display();
+        println!("  export PATH=\"{program}:$PATH\" STARLANE_DATA=\"{}\"", self.data.display());
+        println!("  starlane ls");
         println!("\nThe link signs you in once, within five minutes. Ctrl-C stops the relay.");
         Ok(())
     }
