@@ -9,6 +9,7 @@ mod files;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
 use starlane_bundle::{Digest, InstallRecord, PublicKey};
 use starlane_host::event::{Event, LogLevel};
 use starlane_protocol::lane::{Greet, Installed};
@@ -39,6 +40,8 @@ pub(crate) struct Apps {
     installs: RefCell<Vec<Installed>>,
     /// What was opened, with the generation that runs.
     opened: RefCell<Vec<(Point, u64)>>,
+    /// What is being opened, and who waits for it; they hear of its end by their sender's going.
+    opening: RefCell<Vec<(Point, Vec<oneshot::Sender<()>>)>>,
     files: Files,
 }
 
@@ -63,6 +66,7 @@ impl Apps {
             other_root: RefCell::default(),
             installs: RefCell::default(),
             opened: RefCell::default(),
+            opening: RefCell::default(),
             files: Files::default(),
         }
     }
@@ -109,11 +113,33 @@ impl Apps {
 
     /// Runs what an application places in tabs here.
     pub(crate) async fn open(shell: &Rc<Shell>, app: Point) -> Result<(), Problem> {
-        if shell.apps.generation(&app).is_some() {
+        // Who comes second waits for the first, and then finds it open or tries for itself: nothing is fetched twice.
+        while let Some(first) = shell.apps.wait_for_first(&app) {
+            let _ = first.await;
+        }
+        let result = Self::open_first(shell, &app).await;
+        shell.apps.opening.borrow_mut().retain(|(other, _)| *other != app);
+        result
+    }
+
+    async fn open_first(shell: &Rc<Shell>, app: &Point) -> Result<(), Problem> {
+        if shell.apps.generation(app).is_some() {
             return Ok(());
         }
-        let install = find(shell, &app).await?;
+        let install = find(shell, app).await?;
         install_here(shell, &install).await
+    }
+
+    /// Waits until whoever opens this application now is done; `None` for the first, who must open it.
+    fn wait_for_first(&self, app: &Point) -> Option<oneshot::Receiver<()>> {
+        let mut opening = self.opening.borrow_mut();
+        let Some((_, waiting)) = opening.iter_mut().find(|(other, _)| other == app) else {
+            opening.push((app.clone(), Vec::new()));
+            return None;
+        };
+        let (done, wait) = oneshot::channel();
+        waiting.push(done);
+        Some(wait)
     }
 
     /// Gets a file the star asks for.

@@ -109,7 +109,7 @@ test("no blob is downloaded twice, and a damaged one is fetched again", async ({
     if (request.url().includes("/starlane/blobs/")) blobs.push(new URL(request.url()).pathname);
   });
   await chat(page);
-  await open(page, "localhost:chat");
+  await Promise.all([open(page, "localhost:chat"), open(page, "localhost:chat")]);
   const message = { n: 1, at: 0, name: "Ada", agent: "anonymous", text: "hello" };
   expect((await ping(page, "localhost:chat:format", "Ext<Format>", message)).status).toBe(200);
   const first = blobs.length;

@@ -1,4 +1,5 @@
 // What a tab refuses, and what it does without: forged bundles, oversized bodies, a browser that keeps nothing.
+import { rm } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { Relay } from "./relay.ts";
 import { blank, open, ping, point } from "./tab.ts";
@@ -84,4 +85,23 @@ test("a browser that refuses storage is told once, and the tab goes on from memo
     expect((await ping(page, "localhost:trio:tab-bob", "Ext<Count>", "", { type: "text/plain" })).body).toBe(count);
   }
   expect(told.filter((text) => text.includes("storage-refused"))).toHaveLength(1);
+});
+
+test("a relay that comes back with another root key is not trusted", async ({ page }) => {
+  const changing = await Relay.start();
+  try {
+    await changing.install("trio");
+    await blank(page, changing.url("trio"));
+    await point(page);
+    expect(await refused(page)).toBe("opened");
+    await changing.down("SIGKILL");
+    await rm(changing.data, { recursive: true });
+    await changing.up();
+    await changing.install("trio");
+    await blank(page, changing.url("trio"));
+    await point(page);
+    expect(await refused(page)).toBe("trust-changed");
+  } finally {
+    await changing.end();
+  }
 });
