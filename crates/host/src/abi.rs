@@ -15,4 +15,4 @@ pub(crate) use field::percent_decode;
 pub use guest::Guest;
 pub(crate) use guest::{AskOut, Blocked, Open, SignalOut, Turn};
 pub(crate) use import::{Call, IMPORTS, Import, Reply, call, finish, now};
-pub(crate) use message::Message;
+pub(crate) use message::{Message, Said};

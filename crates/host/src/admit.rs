@@ -99,17 +99,27 @@ pub fn star_of(point: &Point) -> Option<Point> {
 /// Server mechtrons of one application may call each other, and that application's mechtrons in tabs.
 fn same_app(wave: &Wave) -> bool {
     // A server mechtron speaks as itself, so its agent is its own point; nothing from a tab can.
-    let speaks_as_itself = wave.agent.point() == Some(&wave.from) && star_of(&wave.from).is_none();
-    // Users stand under one point as well, and are no application.
-    let speaks_as_itself = speaks_as_itself && wave.from.segments().nth(1) != Some("users");
-    speaks_as_itself && wave.from.segments().count() >= 3 && app_of(&wave.from) == app_of(&wave.to)
+    if wave.agent.point() != Some(&wave.from) {
+        return false;
+    }
+    let mut segments = wave.from.segments();
+    match (segments.next(), segments.next(), segments.next()) {
+        // What is in a star is placed there, and users stand under one point as well and are no application.
+        (_, Some("stars" | "users"), _) => false,
+        (Some(space), Some(app), Some(_)) => app_of(&wave.to) == Some((space, app)),
+        _ => false,
+    }
 }
 
 /// The space and name of the application that a point belongs to, also where it is placed in a tab.
 fn app_of(point: &Point) -> Option<(&str, &str)> {
-    let segments = || point.segments();
-    let placed = segments().nth(1) == Some("stars") && segments().nth(4).is_some();
-    Some((segments().next()?, segments().nth(if placed { 3 } else { 1 })?))
+    let mut segments = point.segments();
+    let (space, app) = (segments.next()?, segments.next()?);
+    if app != "stars" {
+        return Some((space, app));
+    }
+    let placed = segments.nth(1).filter(|_| segments.next().is_some());
+    Some((space, placed.unwrap_or(app)))
 }
 
 /// A star belongs to the user of its lane. `anonymous` is nobody's own user.

@@ -1,37 +1,25 @@
-//! Random bytes from a seed: SHA-256 over the seed and a counter. The same seed gives the same bytes everywhere.
+//! Random bytes from a seed: ChaCha with 12 rounds. The same seed gives the same bytes everywhere.
 
-use starlane_bundle::Digest;
+use chacha20::ChaCha12Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use starlane_protocol::WaveId;
 
-/// Bytes of one digest.
-const BLOCK: usize = 32;
-
 /// A stream of random bytes that depends on nothing but its seed.
-#[derive(Clone)]
-pub(crate) struct Random {
-    seed: [u8; 32],
-    counter: u64,
-    block: [u8; BLOCK],
-    used: usize,
-}
+pub(crate) struct Random(ChaCha12Rng);
 
 impl Random {
+    /// The same stream from here on.
+    pub(crate) fn copy(&self) -> Self {
+        Self(ChaCha12Rng::deserialize_state(&self.0.serialize_state()))
+    }
+
     pub(crate) fn new(seed: [u8; 32]) -> Self {
-        Self { seed, counter: 0, block: [0; BLOCK], used: BLOCK }
+        Self(ChaCha12Rng::from_seed(seed))
     }
 
     /// Fills the bytes.
-    pub(crate) fn fill(&mut self, mut to: &mut [u8]) {
-        while !to.is_empty() {
-            if self.used == BLOCK {
-                self.refill();
-            }
-            let length = to.len().min(BLOCK - self.used);
-            let (now, later) = to.split_at_mut(length);
-            now.copy_from_slice(&self.block[self.used..self.used + length]);
-            self.used += length;
-            to = later;
-        }
+    pub(crate) fn fill(&mut self, to: &mut [u8]) {
+        self.0.fill_bytes(to);
     }
 
     /// A new wave's id.
@@ -46,14 +34,5 @@ impl Random {
         let mut seed = [0; 32];
         self.fill(&mut seed);
         Random::new(seed)
-    }
-
-    fn refill(&mut self) {
-        let mut input = [0; 40];
-        input[..32].copy_from_slice(&self.seed);
-        input[32..].copy_from_slice(&self.counter.to_le_bytes());
-        self.block = Digest::of(&input).0;
-        self.counter += 1;
-        self.used = 0;
     }
 }

@@ -97,6 +97,9 @@ impl State {
     /// Ends the turn well: what it changed.
     pub(crate) fn commit(&mut self) -> Writes {
         self.written = 0;
+        if self.before.is_empty() {
+            return Vec::new();
+        }
         let touched = std::mem::take(&mut self.before);
         let changed = touched.into_iter().map(|(key, before)| (self.pairs.get(&key).cloned(), before, key));
         changed.filter(|(now, before, _)| now != before).map(|(now, _, key)| (key, now)).collect()

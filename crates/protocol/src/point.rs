@@ -30,7 +30,7 @@ impl Point {
 
     /// The segments, the space first, the path left out.
     pub fn segments(&self) -> impl Iterator<Item = &str> + Clone {
-        self.stem().split(':')
+        parse::Parts::of(self.stem())
     }
 
     /// The point without its path.
@@ -93,6 +93,12 @@ impl FromStr for Point {
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl AsRef<str> for Point {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

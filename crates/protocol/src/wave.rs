@@ -5,6 +5,7 @@
 mod body;
 mod error;
 mod headers;
+mod return_address;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use body::Body;
 pub use error::WaveError;
 pub use headers::{Headers, HeadersError};
+pub use return_address::ReturnAddress;
 
 use crate::limits::{BODY_BYTES, CHAIN, HOPS, PATH_BYTES, TRACE_BYTES, TYPE_BYTES, WAIT_HIGH_MS, WAIT_LOW_MS};
 use crate::{Agent, Method, Point, Refusal, WaveId};
@@ -88,6 +90,19 @@ fn root() -> Arc<str> {
 impl Wave {
     /// A ping or signal with nothing but its address.
     pub fn new(id: WaveId, kind: WaveKind, from: Point, agent: Agent, to: Point, method: Method) -> Self {
+        Self::with_body(id, kind, from, agent, to, method, Body::default())
+    }
+
+    /// A ping or signal with an address and a body.
+    pub fn with_body(
+        id: WaveId,
+        kind: WaveKind,
+        from: Point,
+        agent: Agent,
+        to: Point,
+        method: Method,
+        body: Body,
+    ) -> Self {
         Self {
             id,
             kind,
@@ -98,7 +113,7 @@ impl Wave {
             path: root(),
             query: Arc::default(),
             headers: Headers::default(),
-            body: Body::default(),
+            body,
             status: None,
             wait: WAIT_LOW_MS,
             chain: Vec::new(),
@@ -109,30 +124,27 @@ impl Wave {
 
     /// The answer to this ping, sent by its target.
     pub fn pong(&self, agent: Agent, status: u16, headers: Headers, body: Body) -> Wave {
-        Wave {
-            id: self.id,
-            kind: WaveKind::Pong,
-            from: self.to.clone(),
-            to: self.from.clone(),
-            agent,
-            method: None,
-            path: root(),
-            query: Arc::default(),
-            headers,
-            body,
-            status: Some(status),
-            wait: self.wait,
-            chain: Vec::new(),
-            hops: 0,
-            trace: self.trace.clone(),
+        ReturnAddress::of(self).pong(agent, status, headers, body)
+    }
+
+    /// Turns this ping, which nobody needs any more, into its answer: what both have is not copied.
+    pub fn become_pong(&mut self, agent: Agent, status: u16, headers: Headers, body: Body) {
+        std::mem::swap(&mut self.from, &mut self.to);
+        (self.kind, self.agent, self.method, self.status) = (WaveKind::Pong, agent, None, Some(status));
+        (self.headers, self.body) = (headers, body);
+        self.hops = 0;
+        self.chain.clear();
+        if &*self.path != "/" {
+            self.path = root();
+        }
+        if !self.query.is_empty() {
+            self.query = Arc::default();
         }
     }
 
     /// The mesh's own answer to this ping: the refusal's status, its code as header `starlane-code`, and JSON that tells it.
     pub fn refuse(&self, refusal: &Refusal) -> Wave {
-        let headers = Headers::one("starlane-code", refusal.code.word());
-        let body = Body::new("application/json", refusal.to_json().into_bytes());
-        self.pong(Agent::Anonymous, refusal.code.status(), headers, body)
+        ReturnAddress::of(self).refuse(refusal)
     }
 
     /// The code word, when the mesh itself made this pong.

@@ -63,4 +63,20 @@ proptest! {
         segments.push("**");
         prop_assert!(segments.join(":").parse::<Pattern>().unwrap().matches(&point));
     }
+
+    #[test]
+    fn a_pattern_fits_segment_by_segment(
+        pattern in "(a|b|[*]|localhost)(:(a|b|ab|[*])){0,4}(:[*][*])?",
+        point in "(a|b|localhost)(:(a|b|ab)){0,5}",
+    ) {
+        let fits = |pattern: &str| {
+            let (parts, segments): (Vec<_>, Vec<_>) = (pattern.split(':').collect(), point.split(':').collect());
+            parts.len() == segments.len() && parts.iter().zip(&segments).all(|(part, is)| part == &"*" || part == is)
+        };
+        let expected = match pattern.strip_suffix(":**") {
+            Some(head) => (0..=point.split(':').count()).any(|more| fits(&format!("{head}{}", ":*".repeat(more)))),
+            None => fits(&pattern),
+        };
+        prop_assert_eq!(pattern.parse::<Pattern>().unwrap().matches(&point.parse().unwrap()), expected);
+    }
 }

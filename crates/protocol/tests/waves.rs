@@ -93,6 +93,15 @@ fn a_pong_goes_back_the_way_its_ping_came() {
 
 proptest! {
     #[test]
+    fn a_ping_that_becomes_its_answer_is_its_answer(mut ping in waves()) {
+        let agent = Agent::Point("localhost:chat:room".parse().unwrap());
+        let headers = Headers::try_from(vec![("a".to_owned(), "b".to_owned())]).unwrap();
+        let pong = ping.pong(agent.clone(), 201, headers.clone(), Body::new("text/plain", *b"yes"));
+        ping.become_pong(agent, 201, headers, Body::new("text/plain", *b"yes"));
+        prop_assert_eq!(ping, pong);
+    }
+
+    #[test]
     fn arbitrary_waves_hold(wave in waves()) {
         prop_assert_eq!(wave.check(), Ok(()));
     }

@@ -7,12 +7,17 @@ use litemap::LiteMap;
 use starlane_bundle::Digest;
 use starlane_protocol::{Point, Wave, WaveId};
 
-use super::Message;
+use super::message::{Message, Said};
 use crate::app::MechtronSpec;
 use crate::event::LogLevel;
 use crate::limiter::Limiter;
 use crate::random::Random;
 use crate::state::State;
+
+/// Answers of a turn that are kept to find a trap again.
+const PAST_ANSWERS: usize = 16;
+/// Bytes of an answer that is kept so.
+const PAST_ANSWER_BYTES: usize = 64 * 1_024;
 
 /// The host's side of one instance. The engine keeps it and hands it back; only the ABI and the star look inside.
 pub struct Guest {
@@ -26,13 +31,14 @@ pub struct Guest {
     pub(crate) turn: Turn,
     /// Fuel that imports cost in this slice beyond what was left of it.
     pub(crate) beyond: u64,
+    pub(crate) said: Said,
 }
 
 /// One call of a guest: what it was given and what it has done so far.
 #[derive(Default)]
 pub(crate) struct Turn {
     /// The wave in hand; none in `mechtron_init`.
-    pub(crate) wave: Option<Wave>,
+    pub(crate) wave: Option<Box<Wave>>,
     /// What the named parts of the route's path stood for, decoded.
     pub(crate) params: Vec<(String, String)>,
     pub(crate) building: Message,
@@ -44,13 +50,13 @@ pub(crate) struct Turn {
     pub(crate) open: LiteMap<u32, Open>,
     pub(crate) next_token: u32,
     /// The answer the last `wait` brought.
-    pub(crate) pong: Option<Wave>,
+    pub(crate) pong: Option<Box<Wave>>,
     pub(crate) log: Vec<(LogLevel, String)>,
     pub(crate) log_lines: u32,
     /// Files read in this turn.
     pub(crate) files: LiteMap<Digest, Arc<[u8]>>,
-    /// Answers taken so far, as far as they are kept to find a trap again.
-    pub(crate) past: VecDeque<Wave>,
+    /// Answers taken before that, as far as they are kept to find a trap again.
+    pub(crate) past: VecDeque<Box<Wave>>,
     /// What the suspended call waits for.
     pub(crate) blocked: Option<Blocked>,
 }
@@ -94,6 +100,32 @@ impl Guest {
 }
 
 impl Turn {
+    /// Makes room for the next turn. What was allocated stays: the next one is about as large.
+    pub(crate) fn clear(&mut self) {
+        let Self { wave, params, building, reply, signals, asks, open, next_token, pong, log, .. } = self;
+        (*wave, *reply, *pong, *next_token) = (None, None, None, 0);
+        building.clear();
+        params.clear();
+        signals.clear();
+        asks.clear();
+        open.clear();
+        log.clear();
+        let Self { log_lines, files, past, blocked, .. } = self;
+        (*log_lines, *blocked) = (0, None);
+        files.clear();
+        past.clear();
+    }
+
+    /// Puts the answer in hand to the past ones, where there is room for it.
+    pub(crate) fn retire_pong(&mut self) {
+        if let Some(pong) = self.pong.take()
+            && self.past.len() < PAST_ANSWERS
+            && pong.weight() <= PAST_ANSWER_BYTES
+        {
+            self.past.push_back(pong);
+        }
+    }
+
     /// Bytes of the files that were read so far. They stay at hand until the turn ends.
     pub(crate) fn file_bytes(&self) -> u64 {
         self.files.values().map(|bytes| bytes.len() as u64).sum()

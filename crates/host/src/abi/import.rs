@@ -22,11 +22,6 @@ const RANDOM_BYTES: u32 = 4_096;
 /// Flag of `signal`: to the watchers.
 const TO_WATCHERS: i32 = 2;
 
-/// Answers of a turn that are kept to find a trap again.
-const PAST_ANSWERS: usize = 16;
-/// Bytes of an answer that is kept so.
-const PAST_ANSWER_BYTES: usize = 64 * 1_024;
-
 /// Fuel of any import: about what it costs beside a plain operator.
 const CALL_FUEL: u64 = 64;
 /// Bytes copied for one unit of fuel, the engine's own rate for `memory.copy`.
@@ -35,7 +30,7 @@ const BYTES_PER_FUEL: u64 = 64;
 const CHECKED_PER_FUEL: u64 = 8;
 /// Bytes of a written text that are checked in no time beside the call itself.
 const CHECKED_FREE: u64 = 64;
-/// Random bytes for one unit of fuel: each 32 are a digest.
+/// Random bytes for one unit of fuel.
 const RANDOM_PER_FUEL: u64 = 2;
 
 /// An imported function.
@@ -159,7 +154,7 @@ fn carry_out(import: Import, args: Call, memory: &mut [u8], guest: &mut Guest) -
         _ if in_init => return Err(AbiError::NotAllowed),
         Import::Write => {
             let key = range(memory, b, c)?;
-            guest.turn.building.set(Field::from_number(args[0])?, key, range(memory, d, e)?)?;
+            guest.turn.building.set(Field::from_number(args[0])?, key, range(memory, d, e)?, &mut guest.said)?;
             0
         }
         Import::Reply => {
@@ -271,7 +266,7 @@ fn fence(guest: &Guest) -> Result<(), AbiError> {
 }
 
 fn wait(token: u32, guest: &mut Guest) -> Result<Reply, AbiError> {
-    guest.turn.pong = None;
+    guest.turn.retire_pong();
     match guest.turn.open.get(&token) {
         None => Err(AbiError::BadToken),
         Some(Open::Answered(_)) => take_pong(token, guest).map(Reply::Value),
@@ -287,10 +282,7 @@ fn take_pong(token: u32, guest: &mut Guest) -> Result<i32, AbiError> {
         Some(Open::Answered(pong)) => {
             debug_assert_eq!(pong.kind, WaveKind::Pong);
             let status = pong.status.unwrap_or_default();
-            if guest.turn.past.len() < PAST_ANSWERS && pong.weight() <= PAST_ANSWER_BYTES {
-                guest.turn.past.push_back((*pong).clone());
-            }
-            guest.turn.pong = Some(*pong);
+            guest.turn.pong = Some(pong);
             Ok(i32::from(status))
         }
         _ => Err(AbiError::BadToken),

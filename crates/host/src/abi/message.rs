@@ -16,20 +16,39 @@ pub(crate) struct Message {
     pub(crate) path: Option<Arc<str>>,
     pub(crate) query: Option<Arc<str>>,
     pub(crate) headers: Headers,
-    pub(crate) body: Body,
+    media: Option<Arc<str>>,
+    bytes: Option<Arc<[u8]>>,
     pub(crate) status: Option<u16>,
 }
 
+/// What a guest wrote last: programs say the same few words again and again, and what is still known is not checked again.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    to: Option<Point>,
+    method: Option<Method>,
+    media: Option<Arc<str>>,
+}
+
 impl Message {
+    /// Takes the body out.
+    pub(crate) fn take_body(&mut self) -> Body {
+        Body { media: self.media.take().unwrap_or_default(), bytes: self.bytes.take().unwrap_or_default() }
+    }
+
+    /// Forgets what was written.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// Sets a field. `key` is the header's name.
-    pub(super) fn set(&mut self, field: Field, key: &[u8], value: &[u8]) -> Result<(), AbiError> {
+    pub(super) fn set(&mut self, field: Field, key: &[u8], value: &[u8], said: &mut Said) -> Result<(), AbiError> {
         match field {
             Field::Body if value.len() > BODY_BYTES => return Err(AbiError::TooLarge),
-            Field::Body => self.body.bytes = value.into(),
+            Field::Body => self.bytes = Some(value.into()),
             Field::Header => self.push_header(text(key)?, text(value)?)?,
-            Field::Type => self.body.media = line(value, TYPE_BYTES)?,
-            Field::To => self.to = Some(parse(value)?),
-            Field::Method => self.method = Some(parse(value)?),
+            Field::Type => self.media = Some(again(&mut said.media, value, |bytes| line(bytes, TYPE_BYTES))?),
+            Field::To => self.to = Some(again(&mut said.to, value, parse)?),
+            Field::Method => self.method = Some(again(&mut said.method, value, parse)?),
             Field::Path => {
                 let path = line(value, PATH_BYTES)?;
                 if !path.starts_with('/') || path.contains(['?', '#']) {
@@ -54,6 +73,18 @@ impl Message {
             HeadersError::TooLarge => AbiError::TooLarge,
             _ => AbiError::BadValue,
         })
+    }
+}
+
+/// What these bytes are: what was said last, or what `read` makes of them.
+fn again<T: Clone + AsRef<str>>(
+    said: &mut Option<T>,
+    bytes: &[u8],
+    read: impl FnOnce(&[u8]) -> Result<T, AbiError>,
+) -> Result<T, AbiError> {
+    match said {
+        Some(last) if last.as_ref().as_bytes() == bytes => Ok(last.clone()),
+        _ => Ok(said.insert(read(bytes)?).clone()),
     }
 }
 

@@ -19,9 +19,9 @@ pub(super) struct Held {
 #[derive(Default)]
 pub(super) struct Outputs {
     /// The answer, and whether its ping began in this star.
-    pub(super) pong: Option<(Wave, bool)>,
+    pub(super) pong: Option<(Box<Wave>, bool)>,
     /// Signals, each with whether it goes to a watcher (who asked for it, so no grant is needed).
-    pub(super) signals: Vec<(Wave, bool)>,
+    pub(super) signals: Vec<(Box<Wave>, bool)>,
 }
 
 impl Star {
@@ -85,17 +85,16 @@ impl Star {
                 self.commits.remove(&commit);
             }
             if let Some((pong, local)) = held.outputs.pong {
-                self.answer(refuse_instead(pong, refusal), local);
+                self.answer(refuse_instead(*pong, refusal), local);
             }
         }
     }
 
     fn release(&mut self, slot: Slot, outputs: Outputs) {
-        let spec = self.slots.get_mut(slot).map(|mechtron| mechtron.spec.clone());
         for (signal, to_watcher) in outputs.signals {
-            match &spec {
-                Some(spec) if !to_watcher => self.send_judged(signal, spec),
-                _ => self.send(signal),
+            match to_watcher {
+                true => self.send(signal),
+                false => self.send_judged(signal, slot),
             }
         }
         if let Some((pong, local)) = outputs.pong {
@@ -105,9 +104,9 @@ impl Star {
 }
 
 /// The refusal of the ping that this pong was to answer.
-fn refuse_instead(pong: Wave, refusal: &Refusal) -> Wave {
+fn refuse_instead(pong: Wave, refusal: &Refusal) -> Box<Wave> {
     let mut refused = pong.refuse(refusal);
     // `refuse` turns the ends round, and a pong already goes back.
     (refused.from, refused.to) = (pong.from, pong.to);
-    refused
+    Box::new(refused)
 }

@@ -1,11 +1,10 @@
 //! Mailboxes: a wave is held to the bind, then waits its turn.
 
-use std::sync::Arc;
-
 use starlane_protocol::document::RouteMiss;
 use starlane_protocol::{Code, MethodFamily, Point, Refusal, Wave, WaveId};
 
 use super::mechtron::{Mail, Mechtron};
+use super::route::Target;
 use super::{Role, Slot, Star};
 use crate::abi::percent_decode;
 use crate::app::MechtronSpec;
@@ -16,14 +15,14 @@ const STACK_BYTES: u64 = 16 << 20;
 
 impl Star {
     /// Puts a wave into a mechtron's mailbox, or refuses it.
-    pub(super) fn deliver(&mut self, name: Point, spec: &Arc<MechtronSpec>, wave: Wave, local: bool) {
+    pub(super) fn deliver(&mut self, target: Target, wave: Box<Wave>, local: bool) {
         if wave.method.as_ref().is_some_and(|method| method.as_str() == "Cmd<Watch>") {
-            let slot = self.slots.find(&name).unwrap_or_else(|| self.make(name, spec));
+            let slot = self.slot_of(target);
             self.watch(slot, &wave, local);
             return self.set_sweep();
         }
         // A wave that is refused for what it is leaves no trace of its key.
-        let (params, reply_media) = match self.judge(spec, &wave) {
+        let (params, reply_media) = match self.judge(&target, &wave) {
             Ok(held) => held,
             Err(refusal) => return self.refuse(&wave, local, &refusal),
         };
@@ -31,7 +30,7 @@ impl Star {
             let message = format!("as many waves as the star of {} can hold wait in it", wave.to);
             return self.refuse(&wave, local, &Refusal::new(Code::MailboxFull, message));
         };
-        let slot = self.slots.find(&name).unwrap_or_else(|| self.make(name, spec));
+        let slot = self.slot_of(target);
         if let Err(refusal) = self.find_room(slot, &wave) {
             return self.refuse(&wave, local, &refusal);
         }
@@ -42,9 +41,14 @@ impl Star {
         self.enqueue(slot);
     }
 
-    fn make(&mut self, name: Point, spec: &Arc<MechtronSpec>) -> Slot {
-        let point = self.point_of(&name);
-        self.slots.insert(Mechtron::new(name, point, spec.clone()))
+    fn slot_of(&mut self, target: Target) -> Slot {
+        match target {
+            Target::Known(slot) => slot,
+            Target::New(name, spec) => {
+                let point = self.point_of(&name);
+                self.slots.insert(Mechtron::new(name, point, spec))
+            }
+        }
     }
 
     /// What a mechtron of this star is called from outside.
@@ -56,8 +60,13 @@ impl Star {
     }
 
     /// Holds a wave to the bind, and its target to the limits of this place.
-    fn judge(&self, spec: &MechtronSpec, wave: &Wave) -> Result<Held, Refusal> {
+    fn judge(&self, target: &Target, wave: &Wave) -> Result<Held, Refusal> {
         let (ceilings, point) = (self.ceilings, &wave.to);
+        let spec = match target {
+            Target::Known(slot) => self.slots.get(*slot).map(|mechtron| &mechtron.spec),
+            Target::New(_, spec) => Some(spec),
+        };
+        let spec = spec.ok_or_else(|| Refusal::new(Code::Internal, "no such mechtron"))?;
         let (memory, stack, fuel) = (spec.limits.memory.0, spec.limits.stack.0, spec.limits.fuel);
         if memory > ceilings.memory || stack > STACK_BYTES || fuel > ceilings.fuel {
             let message = format!("{point} asks for more memory, stack or fuel than this place may give");
@@ -106,6 +115,9 @@ impl Star {
     /// Refuses what waits for a mechtron that itself waits for `waited`.
     pub(super) fn refuse_deadlocked(&mut self, slot: Slot, waited: WaveId) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        if !mechtron.mailbox.iter().any(|mail| leads_to(&mail.wave, waited)) {
+            return;
+        }
         let mailbox = std::mem::take(&mut mechtron.mailbox);
         let (stuck, rest): (Vec<_>, Vec<_>) = mailbox.into_iter().partition(|mail| leads_to(&mail.wave, waited));
         mechtron.mailbox = rest.into();
@@ -114,10 +126,6 @@ impl Star {
             self.refuse(&mail.wave, mail.local, &refusal);
         }
     }
-}
-
-fn method(wave: &Wave) -> Result<starlane_protocol::Method, Refusal> {
-    wave.method.clone().ok_or_else(|| Refusal::new(Code::BadWave, "a ping and a signal have a method"))
 }
 
 /// Whether the answer to `waited` depends on this wave.
@@ -138,11 +146,12 @@ type Held = (Vec<(String, String)>, Option<String>);
 
 /// The route's parameters and the content type its reply must have.
 fn hold_to_bind(spec: &MechtronSpec, wave: &Wave, point: &Point) -> Result<Held, Refusal> {
-    let method = method(wave)?;
+    let method = wave.method.as_ref();
+    let method = method.ok_or_else(|| Refusal::new(Code::BadWave, "a ping and a signal have a method"))?;
     if method.family() == MethodFamily::Cmd {
         return Err(Refusal::new(Code::WrongMethod, format!("{point} knows no command {method}")));
     }
-    let found = spec.bind.find(&method, &wave.path).map_err(|miss| match miss {
+    let found = spec.bind.find(method, &wave.path).map_err(|miss| match miss {
         RouteMiss::Path => Refusal::new(Code::NotFound, format!("{point} has no route for {}", wave.path)),
         RouteMiss::Method => {
             Refusal::new(Code::WrongMethod, format!("{point} does not take {method} at {}", wave.path))

@@ -3,9 +3,9 @@
 use starlane_protocol::{Code, Refusal, Wave, WaveKind};
 
 use super::commit::Outputs;
-use super::mechtron::{Busy, Mail};
+use super::mechtron::{Awake, Mail};
 use super::{Slot, Star};
-use crate::abi::{Guest, Turn};
+use crate::abi::{Guest, Said, Turn};
 use crate::engine::{Entry, Trap, TrapKind};
 use crate::event::LogLevel;
 
@@ -21,12 +21,12 @@ const TRACE_COST: u64 = 4;
 struct Undone {
     entry: Entry,
     local: bool,
-    wave: Option<Wave>,
+    wave: Option<Box<Wave>>,
     guest: Box<Guest>,
 }
 
 impl Undone {
-    fn new(busy: Busy) -> Self {
+    fn new(busy: Awake) -> Self {
         let (entry, local) = (busy.entry, busy.local);
         let mut guest = busy.instance.into_guest();
         guest.state.undo();
@@ -37,6 +37,7 @@ impl Undone {
     /// Lets the guest's data be used for one more run, which changes nothing that lasts.
     fn traced(&mut self, run: impl FnOnce(Box<Guest>) -> (Vec<String>, Box<Guest>)) -> Vec<String> {
         let guest = &mut self.guest;
+        guest.turn.retire_pong();
         let (wave, params) = (guest.turn.wave.take(), std::mem::take(&mut guest.turn.params));
         let (files, past) = (std::mem::take(&mut guest.turn.files), std::mem::take(&mut guest.turn.past));
         let again = Guest {
@@ -44,10 +45,11 @@ impl Undone {
             spec: guest.spec.clone(),
             state: std::mem::take(&mut guest.state),
             limiter: guest.limiter.fresh(),
-            random: guest.random.clone(),
+            random: guest.random.copy(),
             unix_ms: guest.unix_ms,
             turn: Turn { wave, params, files, past, ..Turn::default() },
             beyond: 0,
+            said: Said::default(),
         };
         let (names, mut again) = run(Box::new(again));
         again.state.undo();
@@ -69,12 +71,12 @@ pub(super) fn code_of(kind: TrapKind) -> Code {
 
 impl Star {
     /// A turn that ended badly: it is undone, and its caller is told.
-    pub(super) fn turn_failed(&mut self, slot: Slot, wave: Option<Wave>, local: bool, refusal: &Refusal) {
+    pub(super) fn turn_failed(&mut self, slot: Slot, wave: Option<Box<Wave>>, local: bool, refusal: &Refusal) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         let point = mechtron.point.clone();
         self.log(LogLevel::Error, point, refusal.to_string());
         let ping = wave.filter(|wave| wave.kind == WaveKind::Ping);
-        let pong = ping.map(|wave| (wave.refuse(refusal), local));
+        let pong = ping.map(|wave| (Box::new(wave.refuse(refusal)), local));
         self.hold(slot, Vec::new(), Outputs { pong, signals: Vec::new() });
     }
 

@@ -52,13 +52,13 @@ pub(super) enum Phase {
     /// Its state or its code is on the way.
     Waking,
     /// It has an instance and no wave in hand.
-    Idle(Box<dyn Instance>),
+    Idle(Box<Awake>),
     /// A call is running or suspended.
-    Busy(Box<Busy>),
+    Busy(Box<Awake>),
 }
 
-/// A call in hand.
-pub(super) struct Busy {
+/// An instance, and the call in hand; between two calls, what was left by the last.
+pub(super) struct Awake {
     pub(super) instance: Box<dyn Instance>,
     pub(super) entry: Entry,
     pub(super) begun: bool,
@@ -82,7 +82,7 @@ pub(super) struct Busy {
 
 /// A wave that waits.
 pub(super) struct Mail {
-    pub(super) wave: Wave,
+    pub(super) wave: Box<Wave>,
     /// Whether it began in this star.
     pub(super) local: bool,
     pub(super) deadline: Millis,
@@ -90,6 +90,34 @@ pub(super) struct Mail {
     pub(super) reply_media: Option<String>,
     /// Its place among all that wait in the star.
     pub(super) _place: Place,
+}
+
+impl Awake {
+    /// An instance that has had no call yet.
+    pub(super) fn new(instance: Box<dyn Instance>) -> Self {
+        Self {
+            instance,
+            entry: Entry::Init,
+            begun: false,
+            blocked: false,
+            waits_for: None,
+            fuel_left: 0,
+            needs: 0,
+            burnt: 0,
+            deadline: Millis::default(),
+            timer: None,
+            local: false,
+            reply_media: None,
+        }
+    }
+
+    /// Takes a new call in hand.
+    pub(super) fn begin(&mut self, entry: Entry, fuel: u64, deadline: Millis) {
+        (self.entry, self.fuel_left, self.deadline) = (entry, fuel, deadline);
+        (self.begun, self.blocked, self.waits_for) = (false, false, None);
+        (self.needs, self.burnt, self.timer) = (0, 0, None);
+        (self.local, self.reply_media) = (false, None);
+    }
 }
 
 impl Mechtron {
@@ -128,7 +156,7 @@ impl Mechtron {
     }
 
     /// The call in hand, if there is one.
-    pub(super) fn busy(&mut self) -> Option<&mut Busy> {
+    pub(super) fn busy(&mut self) -> Option<&mut Awake> {
         match &mut self.phase {
             Phase::Busy(busy) => Some(busy),
             _ => None,
@@ -143,7 +171,7 @@ impl Mechtron {
             Phase::Asleep if stopped => (MechtronStatus::Stopped, state),
             Phase::Asleep => (MechtronStatus::Asleep, state),
             Phase::Waking => (MechtronStatus::Waking, state),
-            Phase::Idle(instance) => (MechtronStatus::Idle, instance.guest().memory()),
+            Phase::Idle(awake) => (MechtronStatus::Idle, awake.instance.guest().memory()),
             Phase::Busy(busy) => {
                 let status = if busy.waits_for.is_some() { MechtronStatus::Waiting } else { MechtronStatus::Running };
                 (status, busy.instance.guest().memory())

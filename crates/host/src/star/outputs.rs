@@ -3,49 +3,63 @@
 use starlane_protocol::{Agent, Code, Point, Refusal, Wave, WaveKind};
 
 use super::commit::Outputs;
-use super::mechtron::Busy;
+use super::mechtron::Awake;
 use super::{Role, Slot, Star};
-use crate::abi::{Message, SignalOut, Turn};
+use crate::abi::{Message, SignalOut};
 use crate::event::LogLevel;
 
 impl Star {
-    /// What a turn that ended well says.
-    pub(super) fn outputs(&mut self, slot: Slot, turn: Turn, busy: &Busy) -> Outputs {
-        let (role, star_agent) = (self.role, self.agent.clone());
-        let Some(mechtron) = self.slots.get_mut(slot) else { return Outputs::default() };
-        let point = mechtron.point.clone();
-        let agent = agent(role, &star_agent, &point);
-        let Some(wave) = turn.wave else { return Outputs::default() };
-        let pong = (wave.kind == WaveKind::Ping).then(|| {
-            let pong = match turn.reply {
-                Some(reply) => self.reply(&wave, reply, agent.clone(), busy),
-                None => {
-                    wave.refuse(&Refusal::new(Code::NoReply, format!("{point} handled the wave and did not reply")))
-                }
-            };
-            (self.marked(pong, busy), busy.local)
-        });
-        let mut signals = Vec::new();
-        for signal in turn.signals {
-            self.signal(slot, &point, &agent, signal, &wave, &mut signals);
+    /// What a turn that ended well says. Ends the turn.
+    pub(super) fn outputs(&mut self, slot: Slot, awake: &mut Awake) -> Outputs {
+        let turn = &mut awake.instance.guest().turn;
+        let (wave, reply, signals) = (turn.wave.take(), turn.reply.take(), std::mem::take(&mut turn.signals));
+        turn.clear();
+        let (Some(wave), Some(mechtron)) = (wave, self.slots.get(slot)) else { return Outputs::default() };
+        let mut outputs = Outputs::default();
+        if !signals.is_empty() {
+            let point = mechtron.point.clone();
+            let agent = agent(self.role, &self.agent, &point);
+            for signal in signals {
+                self.signal(slot, &point, &agent, signal, &wave, &mut outputs.signals);
+            }
         }
-        Outputs { pong, signals }
+        if wave.kind == WaveKind::Ping {
+            outputs.pong = Some((self.pong(slot, wave, reply, awake), awake.local));
+        }
+        outputs
     }
 
-    fn reply(&self, wave: &Wave, reply: Message, agent: Agent, busy: &Busy) -> Wave {
+    fn pong(&self, slot: Slot, wave: Box<Wave>, reply: Option<Message>, awake: &Awake) -> Box<Wave> {
+        let point = self.slots.get(slot).map_or(&wave.to, |mechtron| &mechtron.point);
+        let pong = match reply {
+            Some(reply) => {
+                let agent = agent(self.role, &self.agent, point);
+                self.reply(wave, reply, agent, awake)
+            }
+            None => {
+                let message = format!("{point} handled the wave and did not reply");
+                Box::new(wave.refuse(&Refusal::new(Code::NoReply, message)))
+            }
+        };
+        self.marked(pong, awake)
+    }
+
+    fn reply(&self, mut wave: Box<Wave>, mut reply: Message, agent: Agent, busy: &Awake) -> Box<Wave> {
+        let body = reply.take_body();
         let status = reply.status.unwrap_or(200);
         if let Some(media) = &busy.reply_media
             && status < 400
-            && !media.eq_ignore_ascii_case(reply.body.essence())
+            && !media.eq_ignore_ascii_case(body.essence())
         {
-            let message = format!("{} replied with `{}`, and its bind promises {media}", wave.to, reply.body.essence());
-            return wave.refuse(&Refusal::new(Code::BadReply, message));
+            let message = format!("{} replied with `{}`, and its bind promises {media}", wave.to, body.essence());
+            return Box::new(wave.refuse(&Refusal::new(Code::BadReply, message)));
         }
-        wave.pong(agent, status, reply.headers, reply.body)
+        wave.become_pong(agent, status, reply.headers, body);
+        wave
     }
 
     /// A pong that leaves the mesh for a person or another star says what it cost, and where.
-    fn marked(&self, mut pong: Wave, busy: &Busy) -> Wave {
+    fn marked(&self, mut pong: Box<Wave>, busy: &Awake) -> Box<Wave> {
         if !busy.local || self.shell_asked(pong.id) {
             // A reply with 64 headers of its own goes without.
             let _ = pong.headers.push("starlane-fuel", &busy.burnt.to_string());
@@ -61,7 +75,7 @@ impl Star {
         agent: &Agent,
         signal: SignalOut,
         in_hand: &Wave,
-        signals: &mut Vec<(Wave, bool)>,
+        signals: &mut Vec<(Box<Wave>, bool)>,
     ) {
         let watchers = if signal.watchers { self.watchers(slot) } else { Vec::new() };
         let mut message = signal.message;
@@ -99,9 +113,10 @@ pub(super) fn compose(
     kind: WaveKind,
     from: &Point,
     agent: Agent,
-    message: Message,
-) -> Option<Wave> {
-    let mut wave = Wave::new(id, kind, from.clone(), agent, message.to?, message.method?);
+    mut message: Message,
+) -> Option<Box<Wave>> {
+    let body = message.take_body();
+    let mut wave = Box::new(Wave::with_body(id, kind, from.clone(), agent, message.to?, message.method?, body));
     if let Some(path) = message.path {
         wave.path = path;
     }
@@ -109,6 +124,5 @@ pub(super) fn compose(
         wave.query = query;
     }
     wave.headers = message.headers;
-    wave.body = message.body;
     Some(wave)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use litemap::LiteMap;
-use starlane_protocol::{Code, Refusal, Wave, WaveId, WaveKind};
+use starlane_protocol::{Code, Refusal, ReturnAddress, Wave, WaveId, WaveKind};
 
 use super::timers::{Timer, TimerKey};
 use super::{Slot, Star};
@@ -25,8 +25,8 @@ pub(super) enum Asker {
 #[derive(Debug)]
 struct OpenPing {
     asker: Asker,
-    /// The ping without its body: enough to refuse it.
-    ping: Wave,
+    /// Where its answer goes.
+    back: ReturnAddress,
     /// Whether it left this star.
     away: bool,
     timer: TimerKey,
@@ -44,12 +44,10 @@ impl Star {
     /// Opens a ping of this star's own.
     pub(super) fn open_ping(&mut self, ping: &Wave, asker: Asker) {
         let timer = self.timers.set(self.now.plus(u64::from(ping.wait)), Timer::Ping(ping.id));
-        let mut stub = ping.clone();
-        stub.body = starlane_protocol::Body::default();
         if let Asker::Shell(call) = asker {
             self.pings.calls.insert(call, ping.id);
         }
-        let open = OpenPing { asker, ping: stub, away: false, timer };
+        let open = OpenPing { asker, back: ReturnAddress::of(ping), away: false, timer };
         self.pings.open.insert(ping.id, Box::new(open));
     }
 
@@ -62,21 +60,21 @@ impl Star {
 
     /// A pong from outside. One that answers nothing that was asked there is dropped.
     pub(super) fn pong_arrived(&mut self, pong: Wave) {
-        let asked = self.pings.open.get(&pong.id).is_some_and(|open| open.away && open.ping.to == pong.from);
+        let asked = self.pings.open.get(&pong.id).is_some_and(|open| open.away && open.back.to == pong.from);
         if asked {
-            self.settle(pong);
+            self.settle(Box::new(pong));
         }
     }
 
     /// Ends an open ping with its answer.
-    pub(super) fn settle(&mut self, pong: Wave) {
+    pub(super) fn settle(&mut self, pong: Box<Wave>) {
         debug_assert_eq!(pong.kind, WaveKind::Pong);
         let Some(open) = self.pings.open.remove(&pong.id) else { return };
         self.timers.unset(open.timer);
         match open.asker {
             Asker::Shell(call) => {
                 self.pings.calls.remove(&call);
-                self.effects.push_back(Effect::Settle { call, pong });
+                self.effects.push_back(Effect::Settle { call, pong: *pong });
             }
             Asker::Mechtron { slot, turn, token } => self.answer_mechtron(slot, turn, token, pong),
         }
@@ -90,14 +88,14 @@ impl Star {
     /// Ends a ping of this star's own with a refusal.
     pub(super) fn refuse_own(&mut self, id: WaveId, refusal: &Refusal) {
         if let Some(open) = self.pings.open.get(&id) {
-            let pong = open.ping.refuse(refusal);
-            self.settle(pong);
+            let pong = open.back.clone().refuse(refusal);
+            self.settle(Box::new(pong));
         }
     }
 
     pub(super) fn ping_overdue(&mut self, id: WaveId) {
         let Some(open) = self.pings.open.get(&id) else { return };
-        let message = format!("{} did not answer within {} ms", open.ping.to, open.ping.wait);
+        let message = format!("{} did not answer within {} ms", open.back.to, open.back.wait);
         self.refuse_own(id, &Refusal::new(Code::Deadline, message));
     }
 
@@ -117,13 +115,13 @@ impl Star {
         }
     }
 
-    fn answer_mechtron(&mut self, slot: Slot, turn: u64, token: u32, pong: Wave) {
+    fn answer_mechtron(&mut self, slot: Slot, turn: u64, token: u32, pong: Box<Wave>) {
         let unix_ms = self.unix_ms;
         let Some(mechtron) = self.slots.get_mut(slot).filter(|mechtron| mechtron.turn == turn) else { return };
         let Some(busy) = mechtron.busy() else { return };
         let guest = busy.instance.guest();
         if let Some(open) = guest.turn.open.get_mut(&token) {
-            *open = Open::Answered(Box::new(pong));
+            *open = Open::Answered(pong);
             if guest.turn.blocked == Some(Blocked::Pong(token)) && busy.blocked {
                 guest.unix_ms = unix_ms;
                 (busy.blocked, busy.waits_for) = (false, None);
@@ -132,12 +130,10 @@ impl Star {
         }
     }
 
-    /// Forgets the pings of a mechtron whose turn has ended.
-    pub(super) fn forget_asks(&mut self, ids: impl Iterator<Item = WaveId>) {
-        for id in ids {
-            if let Some(open) = self.pings.open.remove(&id) {
-                self.timers.unset(open.timer);
-            }
+    /// Forgets a ping of a mechtron whose turn has ended.
+    pub(super) fn forget_ask(&mut self, id: WaveId) {
+        if let Some(open) = self.pings.open.remove(&id) {
+            self.timers.unset(open.timer);
         }
     }
 }

@@ -8,7 +8,7 @@ use starlane_protocol::{Agent, Body, Code, Grant, Headers, Point, Refusal, Wave,
 
 use super::pings::Asker;
 use super::timers::Timer;
-use super::{Role, Star};
+use super::{Role, Slot, Star};
 use crate::admit::{self, Rules, Via};
 use crate::app::MechtronSpec;
 use crate::event::{CallId, Draft, Effect, LogLevel};
@@ -20,12 +20,20 @@ const DELIVERED: usize = 10_000;
 enum Place {
     /// A name the shell serves.
     Shell(String),
-    /// A mechtron of this star, by the application's point for it.
-    Mechtron(Point, Arc<MechtronSpec>),
+    /// A mechtron of this star.
+    Mechtron(Target),
     /// Elsewhere: up.
     Up,
     /// Nowhere.
     Nowhere,
+}
+
+/// A mechtron of this star.
+pub(super) enum Target {
+    /// One that was spoken to before.
+    Known(Slot),
+    /// One that is not yet in memory: the application's point for it, and what it is made of.
+    New(Point, Arc<MechtronSpec>),
 }
 
 /// What a server star knows of grants: those of the installed applications.
@@ -59,60 +67,63 @@ impl Star {
         }
     }
 
-    fn begin_wave(&mut self, draft: Draft, kind: WaveKind) -> Wave {
+    fn begin_wave(&mut self, draft: Draft, kind: WaveKind) -> Box<Wave> {
         let from = draft.from.unwrap_or_else(|| self.point.clone());
         let agent = draft.agent.unwrap_or_else(|| self.agent.clone());
-        let mut wave = Wave::new(self.random.wave_id(), kind, from, agent, draft.to, draft.method);
+        let id = self.random.wave_id();
+        let mut wave = Box::new(Wave::with_body(id, kind, from, agent, draft.to, draft.method, draft.body));
         (wave.path, wave.query, wave.wait) = (draft.path, draft.query, draft.wait);
-        (wave.headers, wave.body) = (draft.headers, draft.body);
+        wave.headers = draft.headers;
         wave
     }
 
     /// A wave that a mechtron of this star sends: judged here, by its fence and, on a server, by the grants.
-    pub(super) fn send_judged(&mut self, wave: Wave, spec: &MechtronSpec) {
+    pub(super) fn send_judged(&mut self, wave: Box<Wave>, slot: Slot) {
+        let Some(mechtron) = self.slots.get(slot) else { return };
+        let fence = Via::Here { fence: Some(&mechtron.spec.fence) };
         let judged = match self.role {
             // What goes up is judged by the relay; what stays belongs to one user.
             Role::Tab => Ok(()),
-            Role::Server { .. } => admit::admit(&wave, Via::Here { fence: Some(&spec.fence) }, &AppRules(&self.grants)),
+            Role::Server { .. } => admit::admit(&wave, fence, &AppRules(&self.grants)),
         };
         match judged {
             Ok(()) => self.send(wave),
-            Err(refusal) => self.bounce(wave, &refusal),
+            Err(refusal) => self.bounce(&wave, &refusal),
         }
     }
 
     /// Sends an admitted wave that begins in this star.
-    pub(super) fn send(&mut self, mut wave: Wave) {
+    pub(super) fn send(&mut self, mut wave: Box<Wave>) {
         let place = self.place(&wave.to);
         // A circle of pings within a star ends by its chain; one of signals has no chain.
         if wave.kind == WaveKind::Signal || matches!(place, Place::Up) {
             wave.hops = wave.hops.saturating_add(1);
         }
         if wave.hops > HOPS {
-            return self.bounce(wave, &Refusal::new(Code::TooManyHops, "the wave passed more than 32 holders"));
+            return self.bounce(&wave, &Refusal::new(Code::TooManyHops, "the wave passed more than 32 holders"));
         }
         match place {
-            Place::Shell(name) => self.hand_to_shell(name, wave, true),
-            Place::Mechtron(name, spec) => self.deliver(name, &spec, wave, true),
+            Place::Shell(name) => self.hand_to_shell(name, *wave, true),
+            Place::Mechtron(target) => self.deliver(target, wave, true),
             Place::Up => self.send_up(wave),
             Place::Nowhere => {
                 let refusal = no_route(&wave);
-                self.bounce(wave, &refusal);
+                self.bounce(&wave, &refusal);
             }
         }
     }
 
-    fn send_up(&mut self, wave: Wave) {
+    fn send_up(&mut self, wave: Box<Wave>) {
         if self.role == Role::Tab && !self.lane {
             let message = format!("{} is not in this tab, and there is no lane", wave.to);
-            return self.bounce(wave, &Refusal::new(Code::Offline, message));
+            return self.bounce(&wave, &Refusal::new(Code::Offline, message));
         }
         self.ping_left(wave.id);
-        self.effects.push_back(Effect::Send(wave));
+        self.effects.push_back(Effect::Send(*wave));
     }
 
     /// A wave of this star's own that cannot go on: pings are refused, signals leave a line in the log.
-    fn bounce(&mut self, wave: Wave, refusal: &Refusal) {
+    fn bounce(&mut self, wave: &Wave, refusal: &Refusal) {
         match wave.kind {
             WaveKind::Ping => self.refuse_own(wave.id, refusal),
             _ => self.log(
@@ -130,7 +141,7 @@ impl Star {
         }
         match self.place(&wave.to) {
             Place::Shell(name) => self.hand_to_shell(name, wave, false),
-            Place::Mechtron(name, spec) => self.deliver(name, &spec, wave, false),
+            Place::Mechtron(target) => self.deliver(target, Box::new(wave), false),
             Place::Up | Place::Nowhere => {
                 let refusal = no_route(&wave);
                 self.refuse(&wave, false, &refusal);
@@ -141,15 +152,15 @@ impl Star {
     /// Refuses a wave that stands at its target. Signals are dropped without a word to their sender.
     pub(super) fn refuse(&mut self, wave: &Wave, local: bool, refusal: &Refusal) {
         if wave.kind == WaveKind::Ping {
-            self.answer(wave.refuse(refusal), local);
+            self.answer(Box::new(wave.refuse(refusal)), local);
         }
     }
 
     /// Sends a pong to where its ping began.
-    pub(super) fn answer(&mut self, pong: Wave, local: bool) {
+    pub(super) fn answer(&mut self, pong: Box<Wave>, local: bool) {
         match local {
             true => self.settle(pong),
-            false => self.effects.push_back(Effect::Send(pong)),
+            false => self.effects.push_back(Effect::Send(*pong)),
         }
     }
 
@@ -173,7 +184,7 @@ impl Star {
         let Some(local) = self.delivered.remove(&ping.id) else { return };
         let pong = ping.pong(self.agent.clone(), status, headers, body);
         match pong.check() {
-            Ok(()) => self.answer(pong, local),
+            Ok(()) => self.answer(Box::new(pong), local),
             Err(error) => self.refuse(ping, local, &Refusal::new(Code::BadReply, error.to_string())),
         }
     }
@@ -185,7 +196,8 @@ impl Star {
         match self.role {
             Role::Tab if to.is_within(&self.point) => self.place_below(to),
             Role::Tab => self.placed(to, Placement::Tab).unwrap_or(Place::Up),
-            Role::Server { index, count } if Star::owner(to, count) == index => {
+            // To find one that was spoken to before takes less than to work out whose it is.
+            Role::Server { index, count } if self.slots.find(to).is_some() || Star::owner(to, count) == index => {
                 self.placed(to, Placement::Server).unwrap_or(Place::Up)
             }
             Role::Server { .. } => Place::Up,
@@ -208,16 +220,16 @@ impl Star {
     /// A mechtron of an installed application that is placed so.
     fn placed(&self, to: &Point, placement: Placement) -> Option<Place> {
         // One that was spoken to before is found at once.
-        if let Some(mechtron) = self.slots.find(to).and_then(|slot| self.slots.get(slot)) {
-            let here = mechtron.spec.placement == placement;
-            return here.then(|| Place::Mechtron(mechtron.name.clone(), mechtron.spec.clone()));
+        if let Some(slot) = self.slots.find(to) {
+            let here = self.slots.get(slot)?.spec.placement == placement;
+            return here.then_some(Place::Mechtron(Target::Known(slot)));
         }
         let mut app = to.clone();
         while app.segments().count() > 2 {
             app = app.parent()?;
         }
         let spec = self.apps.get(&app)?.mechtron(to)?;
-        (spec.placement == placement).then(|| Place::Mechtron(to.clone(), spec.clone()))
+        (spec.placement == placement).then(|| Place::Mechtron(Target::New(to.clone(), spec.clone())))
     }
 }
 

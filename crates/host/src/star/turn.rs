@@ -3,13 +3,14 @@
 use starlane_protocol::{Code, Refusal, WaveKind};
 
 use super::deliver::overdue;
-use super::mechtron::{Busy, Mail, Phase};
+use super::mechtron::{Awake, Mail, Phase};
 use super::outputs::{agent, compose};
 use super::pings::Asker;
 use super::timers::Timer;
 use super::{Slot, Star};
-use crate::abi::{AskOut, Blocked, Open, Turn};
-use crate::engine::{Entry, Instance, Outcome};
+use crate::abi::{AskOut, Blocked, Open};
+use crate::engine::{Entry, Outcome};
+
 impl Star {
     /// Lets one mechtron go on for at most about `fuel`; gives what it burnt.
     pub(super) fn step(&mut self, slot: Slot, fuel: u64) -> u64 {
@@ -40,15 +41,14 @@ impl Star {
             mechtron.mailbox.push_front(mail);
             return self.renew(slot);
         }
-        let Phase::Idle(mut instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return };
+        let Phase::Idle(mut awake) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return };
         mechtron.waves += 1;
         let Mail { mut wave, local, deadline, params, reply_media, .. } = mail;
         // What is left of the sender's time after the wait in the mailbox.
         wave.wait = u32::try_from(deadline.since(now)).unwrap_or(u32::MAX);
-        let guest = instance.guest();
-        guest.turn = Turn { wave: Some(wave), params, ..Turn::default() };
-        guest.unix_ms = unix_ms;
-        self.begin(slot, instance, Entry::Wave, deadline.since(now));
+        let guest = awake.instance.guest();
+        (guest.turn.wave, guest.turn.params, guest.unix_ms) = (Some(wave), params, unix_ms);
+        self.begin(slot, awake, Entry::Wave, deadline.since(now));
         if let Some(busy) = self.slots.get_mut(slot).and_then(|mechtron| mechtron.busy()) {
             (busy.local, busy.reply_media) = (local, reply_media);
         }
@@ -58,8 +58,8 @@ impl Star {
     fn renew(&mut self, slot: Slot) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         mechtron.stale = false;
-        if let Phase::Idle(instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) {
-            mechtron.state = Some(instance.into_guest().state);
+        if let Phase::Idle(awake) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) {
+            mechtron.state = Some(awake.instance.into_guest().state);
         }
         self.enqueue(slot);
     }
@@ -82,15 +82,19 @@ impl Star {
         let burnt = busy.instance.burnt();
         busy.burnt += burnt;
         busy.fuel_left = busy.fuel_left.saturating_sub(burnt);
-        let asks = std::mem::take(&mut busy.instance.guest().turn.asks);
-        let log = std::mem::take(&mut busy.instance.guest().turn.log);
+        let turn = &mut busy.instance.guest().turn;
+        let (mut asks, log) = (std::mem::take(&mut turn.asks), std::mem::take(&mut turn.log));
         mechtron.fuel += burnt;
-        let point = mechtron.point.clone();
-        for (level, line) in log {
-            self.log(level, point.clone(), line);
+        if !log.is_empty() {
+            let point = mechtron.point.clone();
+            log.into_iter().for_each(|(level, line)| self.log(level, point.clone(), line));
         }
-        for ask in asks {
-            self.ask(slot, ask);
+        if !asks.is_empty() {
+            asks.drain(..).for_each(|ask| self.ask(slot, ask));
+            // Whoever asked once will ask again.
+            if let Some(busy) = self.slots.get_mut(slot).and_then(|mechtron| mechtron.busy()) {
+                busy.instance.guest().turn.asks = asks;
+            }
         }
         self.after_slice(slot, outcome);
         burnt
@@ -126,27 +130,28 @@ impl Star {
 
     /// A ping of a guest leaves at once.
     fn ask(&mut self, slot: Slot, ask: AskOut) {
-        let (id, now, role, star_agent) = (self.random.wave_id(), self.now, self.role, self.agent.clone());
+        let (id, now) = (self.random.wave_id(), self.now);
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
-        let (point, turn, spec) = (mechtron.point.clone(), mechtron.turn, mechtron.spec.clone());
-        let Some(busy) = mechtron.busy() else { return };
+        let (point, turn, agent) = (&mechtron.point, mechtron.turn, agent(self.role, &self.agent, &mechtron.point));
+        let Phase::Busy(busy) = &mut mechtron.phase else { return };
         let left = busy.deadline.since(now).min(u64::from(u32::MAX)) as u32;
         let guest = busy.instance.guest();
         let Some(in_hand) = guest.turn.wave.as_ref() else { return };
-        let Some(mut wave) = compose(id, WaveKind::Ping, &point, agent(role, &star_agent, &point), ask.message) else {
-            return;
-        };
+        let Some(mut wave) = compose(id, WaveKind::Ping, point, agent, ask.message) else { return };
         wave.wait = ask.wait_ms.min(left);
         wave.trace = in_hand.trace.clone();
         wave.hops = in_hand.hops;
         if in_hand.kind == WaveKind::Ping {
-            wave.chain = in_hand.chain.clone();
+            wave.chain.reserve_exact(in_hand.chain.len() + 1);
+            wave.chain.extend_from_slice(&in_hand.chain);
             wave.chain.push(in_hand.id);
         }
-        guest.turn.open.insert(ask.token, Open::Asked(Some(id)));
+        if let Some(open) = guest.turn.open.get_mut(&ask.token) {
+            *open = Open::Asked(Some(id));
+        }
         self.open_ping(&wave, Asker::Mechtron { slot, turn, token: ask.token });
         match wave.check() {
-            Ok(()) => self.send_judged(wave, &spec),
+            Ok(()) => self.send_judged(wave, slot),
             Err(error) => self.refuse_own(id, &error.into()),
         }
     }
@@ -175,7 +180,7 @@ impl Star {
     }
 
     /// Takes the call out of a mechtron's hands.
-    pub(super) fn take_busy(&mut self, slot: Slot) -> Option<Box<Busy>> {
+    pub(super) fn take_busy(&mut self, slot: Slot) -> Option<Box<Awake>> {
         let now = self.now;
         let mechtron = self.slots.get_mut(slot)?;
         mechtron.used_at = now;
@@ -184,12 +189,12 @@ impl Star {
                 if let Some(timer) = busy.timer.take() {
                     self.timers.unset(timer);
                 }
-                let open = std::mem::take(&mut busy.instance.guest().turn.open);
-                let ids = open.values().filter_map(|open| match open {
-                    Open::Asked(id) => *id,
-                    Open::Answered(_) => None,
-                });
-                self.forget_asks(ids);
+                for open in busy.instance.guest().turn.open.values() {
+                    if let Open::Asked(Some(id)) = open {
+                        self.forget_ask(*id);
+                    }
+                }
+                busy.instance.guest().turn.open.clear();
                 Some(busy)
             }
             other => {
@@ -200,11 +205,11 @@ impl Star {
     }
 
     /// Gives an instance back to its mechtron, which goes on with the next wave.
-    fn rest(&mut self, slot: Slot, mut instance: Box<dyn Instance>) {
-        let guest = instance.guest();
+    fn rest(&mut self, slot: Slot, mut awake: Box<Awake>) {
+        let guest = awake.instance.guest();
         guest.limiter.count_state(guest.state.bytes() as u64);
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
-        mechtron.phase = Phase::Idle(instance);
+        mechtron.phase = Phase::Idle(awake);
         if !mechtron.mailbox.is_empty() {
             self.enqueue(slot);
         }
@@ -215,29 +220,30 @@ impl Star {
         let now = self.now;
         let Some(mut busy) = self.take_busy(slot) else { return };
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
-        let point = mechtron.point.clone();
         if busy.entry == Entry::Init {
             if value != 0 {
                 mechtron.state = Some(busy.instance.into_guest().state);
-                let message = format!("{point} could not be made ready: `mechtron_init` returned {value}");
+                let message = format!("{} could not be made ready: `mechtron_init` returned {value}", mechtron.point);
                 return self.init_failed(slot, &Refusal::new(Code::InitFailed, message));
             }
             // The files that `init` read are not kept.
-            busy.instance.guest().turn = Turn::default();
-            return self.rest(slot, busy.instance);
+            busy.instance.guest().turn.clear();
+            return self.rest(slot, busy);
         }
-        let turn = std::mem::take(&mut busy.instance.guest().turn);
+        let guest = busy.instance.guest();
         if value != 0 {
-            busy.instance.guest().state.undo();
-            let refusal = Refusal::new(Code::GuestFailed, format!("{point} failed: `mechtron_wave` returned {value}"));
-            self.rest(slot, busy.instance);
-            return self.turn_failed(slot, turn.wave, busy.local, &refusal);
+            guest.state.undo();
+            let (wave, local) = (guest.turn.wave.take(), busy.local);
+            guest.turn.clear();
+            let message = format!("{} failed: `mechtron_wave` returned {value}", mechtron.point);
+            self.rest(slot, busy);
+            return self.turn_failed(slot, wave, local, &Refusal::new(Code::GuestFailed, message));
         }
         mechtron.crashes.well(now);
-        let writes = busy.instance.guest().state.commit();
+        let writes = guest.state.commit();
         mechtron.stored |= !writes.is_empty();
-        let outputs = self.outputs(slot, turn, &busy);
-        self.rest(slot, busy.instance);
+        let outputs = self.outputs(slot, &mut busy);
+        self.rest(slot, busy);
         self.hold(slot, writes, outputs);
     }
 

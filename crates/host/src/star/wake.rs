@@ -8,10 +8,10 @@ use std::sync::Arc;
 use starlane_bundle::Digest;
 use starlane_protocol::{Code, Point, Refusal};
 
-use super::mechtron::{Busy, Mail, Phase};
+use super::mechtron::{Awake, Mail, Phase};
 use super::timers::Timer;
 use super::{Slot, Star};
-use crate::abi::{Blocked, Guest, Turn};
+use crate::abi::{Blocked, Guest, Said, Turn};
 use crate::engine::{Entry, Instance, Module, Trap};
 use crate::event::{Effect, LogLevel, Pairs};
 use crate::limiter::Limiter;
@@ -141,7 +141,7 @@ impl Star {
             self.make_room(need, slot);
         }
         match self.instantiate(slot, &*module) {
-            Ok(instance) => self.begin(slot, instance, Entry::Init, INIT_MS),
+            Ok(instance) => self.begin(slot, Box::new(Awake::new(instance)), Entry::Init, INIT_MS),
             Err(trap) => {
                 let Some(mechtron) = self.slots.get_mut(slot) else { return };
                 let message = format!("{} cannot be started: {}", mechtron.point, trap.message);
@@ -159,7 +159,17 @@ impl Star {
         limiter.count_state(state.bytes() as u64);
         mechtron.stale = false;
         let (point, spec) = (mechtron.point.clone(), mechtron.spec.clone());
-        let guest = Guest { point, spec, state, limiter, random, unix_ms, turn: Turn::default(), beyond: 0 };
+        let guest = Guest {
+            point,
+            spec,
+            state,
+            limiter,
+            random,
+            unix_ms,
+            turn: Turn::default(),
+            beyond: 0,
+            said: Said::default(),
+        };
         module.instantiate(Box::new(guest)).map_err(|(trap, guest)| {
             mechtron.state = Some(guest.state);
             trap
@@ -167,24 +177,12 @@ impl Star {
     }
 
     /// Puts a call into a mechtron's hands; it runs when its turn in the queue comes.
-    pub(super) fn begin(&mut self, slot: Slot, instance: Box<dyn Instance>, entry: Entry, ms: u64) {
+    pub(super) fn begin(&mut self, slot: Slot, mut awake: Box<Awake>, entry: Entry, ms: u64) {
         let deadline = self.now.plus(ms);
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         mechtron.turn += 1;
-        mechtron.phase = Phase::Busy(Box::new(Busy {
-            instance,
-            entry,
-            begun: false,
-            blocked: false,
-            waits_for: None,
-            fuel_left: mechtron.spec.limits.fuel,
-            needs: 0,
-            burnt: 0,
-            deadline,
-            timer: None,
-            local: false,
-            reply_media: None,
-        }));
+        awake.begin(entry, mechtron.spec.limits.fuel, deadline);
+        mechtron.phase = Phase::Busy(awake);
         self.enqueue(slot);
     }
 
@@ -263,8 +261,8 @@ impl Star {
         if busy || !mechtron.held.is_empty() || !mechtron.mailbox.is_empty() {
             return false;
         }
-        let Phase::Idle(instance) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return false };
-        let state = instance.into_guest().state;
+        let Phase::Idle(awake) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return false };
+        let state = awake.instance.into_guest().state;
         mechtron.stored = !state.is_empty();
         mechtron.state = (state.bytes() <= KEPT_STATE).then_some(state);
         self.forget(slot)

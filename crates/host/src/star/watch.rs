@@ -32,7 +32,7 @@ impl Star {
         };
         if wave.kind == starlane_protocol::WaveKind::Ping {
             let body = Body::json(format!("{{\"lease\":{lease}}}"));
-            self.answer(wave.pong(agent, 200, Headers::default(), body), local);
+            self.answer(Box::new(wave.pong(agent, 200, Headers::default(), body)), local);
         }
     }
 

@@ -64,6 +64,9 @@ impl Error for PathTemplateError {}
 impl PathTemplate {
     /// The values of the named parts, as they stand in the path, if the path fits.
     pub fn matches<'p>(&self, path: &'p str) -> Option<Vec<(&str, &'p str)>> {
+        if !self.0.contains(['{', '*']) {
+            return (self.0 == path).then(Vec::new);
+        }
         let mut named = Vec::new();
         let mut parts = path.split('/');
         for part in self.0.split('/') {

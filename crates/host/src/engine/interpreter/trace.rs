@@ -103,7 +103,7 @@ fn answer(guest: &mut Guest) -> bool {
     match guest.turn.blocked {
         Some(Blocked::Pong(token)) => match guest.turn.past.pop_front() {
             Some(pong) => {
-                guest.turn.open.insert(token, Open::Answered(Box::new(pong)));
+                guest.turn.open.insert(token, Open::Answered(pong));
                 true
             }
             None => false,
