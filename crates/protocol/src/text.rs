@@ -1,4 +1,15 @@
-//! Serde and CBOR for types whose one written form is text.
+//! Serde and CBOR for types whose one written form is text, and what no text may hold.
+
+/// Whether a text holds a control character: every wave is looked through so, hence by bytes.
+pub(crate) fn has_control(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().any(|byte| {
+        // U+0080 to U+009F are two bytes, the first of which is 0xC2.
+        let control = byte.is_ascii_control() || (before == 0xC2 && byte < 0xA0);
+        before = byte;
+        control
+    })
+}
 
 /// Gives a type with `FromStr` and `Display` its text form in serde and in CBOR.
 macro_rules! as_text {
@@ -33,3 +44,15 @@ macro_rules! as_text {
 }
 
 pub(crate) use as_text;
+
+#[cfg(test)]
+mod tests {
+    use super::has_control;
+
+    #[test]
+    fn every_character_is_judged_as_the_standard_library_judges_it() {
+        for character in '\0'..=char::MAX {
+            assert_eq!(has_control(&format!("é{character}é")), character.is_control(), "{character:?}");
+        }
+    }
+}

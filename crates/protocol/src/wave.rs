@@ -18,6 +18,7 @@ pub use headers::{Headers, HeadersError};
 pub use return_address::ReturnAddress;
 
 use crate::limits::{BODY_BYTES, CHAIN, HOPS, PATH_BYTES, TRACE_BYTES, TYPE_BYTES, WAIT_HIGH_MS, WAIT_LOW_MS};
+use crate::text::has_control;
 use crate::{Agent, Method, Point, Refusal, WaveId};
 
 /// What kind of wave it is.
@@ -169,15 +170,14 @@ impl Wave {
         if pong == self.method.is_some() {
             return Err(WaveError::Method);
         }
-        let paths =
-            [&self.path, &self.query].iter().all(|text| text.len() <= PATH_BYTES && !text.contains(char::is_control));
-        if !paths || !self.path.starts_with('/') || self.path.contains(['?', '#']) {
+        let paths = [&self.path, &self.query].iter().all(|text| text.len() <= PATH_BYTES && !has_control(text));
+        if !paths || !self.path.starts_with('/') || self.path.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
             return Err(WaveError::Path);
         }
         if self.body.bytes.len() > BODY_BYTES {
             return Err(WaveError::BodyTooLarge(self.body.bytes.len()));
         }
-        if self.body.media.len() > TYPE_BYTES || self.body.media.contains(char::is_control) {
+        if self.body.media.len() > TYPE_BYTES || has_control(&self.body.media) {
             return Err(WaveError::Type);
         }
         if self.chain.len() > CHAIN {
@@ -189,7 +189,7 @@ impl Wave {
         if self.wait > WAIT_HIGH_MS {
             return Err(WaveError::Wait);
         }
-        if self.trace.as_ref().is_some_and(|trace| trace.len() > TRACE_BYTES || trace.contains(char::is_control)) {
+        if self.trace.as_ref().is_some_and(|trace| trace.len() > TRACE_BYTES || has_control(trace)) {
             return Err(WaveError::Trace);
         }
         Ok(())

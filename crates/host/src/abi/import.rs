@@ -104,31 +104,34 @@ pub(crate) fn now(guest: &Guest) -> (i64, u64) {
 }
 
 fn bytes_moved(import: Import, args: Call, memory: usize) -> u64 {
-    let lengths: &[usize] = match import {
-        Import::Read => &[2, 5],
-        Import::Write | Import::Put => &[2, 4],
-        Import::Next => &[1, 3],
-        Import::Random => &[1],
-        Import::Log => &[2],
-        _ => &[],
+    let lengths = match import {
+        Import::Read => [args[2], args[5]],
+        Import::Write | Import::Put => [args[2], args[4]],
+        Import::Next => [args[1], args[3]],
+        Import::Random => [args[1], 0],
+        Import::Log => [args[2], 0],
+        _ => return 0,
     };
     // A range that is longer than the memory is refused before a byte moves.
-    lengths.iter().map(|at| u64::from(args[*at] as u32)).filter(|length| *length <= memory as u64).sum()
+    lengths.map(|length| u64::from(length as u32)).iter().filter(|length| **length <= memory as u64).sum()
 }
 
 /// Fuel of what a call does beside moving bytes, so that no call takes far longer than its fuel says.
 fn work(import: Import, args: Call, guest: &Guest) -> u64 {
     let length = |at: usize| u64::from(args[at] as u32);
-    match (import, Field::from_number(args[0])) {
+    match import {
         // A name is looked for in the whole query, part by part, decoding each.
-        (Import::Read, Ok(Field::Query)) if args[2] != 0 => {
+        Import::Read if args[0] == Field::Query as i32 && args[2] != 0 => {
             guest.turn.wave.as_ref().map_or(0, |wave| wave.query.len() as u64)
         }
-        // What is longer is refused before it is looked at.
-        (Import::Write, Ok(field)) if field != Field::Body && length(4) <= PATH_BYTES as u64 => {
-            length(4).saturating_sub(CHECKED_FREE) / CHECKED_PER_FUEL
+        // The first bytes are in the price of the call; what is longer than any text is refused before it is looked at.
+        Import::Write if length(4) > CHECKED_FREE && length(4) <= PATH_BYTES as u64 => {
+            match Field::from_number(args[0]) {
+                Ok(Field::Body) | Err(_) => 0,
+                Ok(_) => (length(4) - CHECKED_FREE) / CHECKED_PER_FUEL,
+            }
         }
-        (Import::Random, _) if length(1) <= u64::from(RANDOM_BYTES) => length(1) / RANDOM_PER_FUEL,
+        Import::Random if length(1) <= u64::from(RANDOM_BYTES) => length(1) / RANDOM_PER_FUEL,
         _ => 0,
     }
 }

@@ -82,22 +82,31 @@ impl Star {
         let burnt = busy.instance.burnt();
         busy.burnt += burnt;
         busy.fuel_left = busy.fuel_left.saturating_sub(burnt);
+        let turn = &busy.instance.guest().turn;
+        let said = !turn.log.is_empty() || !turn.asks.is_empty();
+        mechtron.fuel += burnt;
+        if said {
+            self.hear(slot);
+        }
+        self.after_slice(slot, outcome);
+        burnt
+    }
+
+    /// What a guest said in a slice: lines of the log, and pings.
+    fn hear(&mut self, slot: Slot) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let Some(busy) = mechtron.busy() else { return };
         let turn = &mut busy.instance.guest().turn;
         let (mut asks, log) = (std::mem::take(&mut turn.asks), std::mem::take(&mut turn.log));
-        mechtron.fuel += burnt;
         if !log.is_empty() {
             let point = mechtron.point.clone();
             log.into_iter().for_each(|(level, line)| self.log(level, point.clone(), line));
         }
-        if !asks.is_empty() {
-            asks.drain(..).for_each(|ask| self.ask(slot, ask));
-            // Whoever asked once will ask again.
-            if let Some(busy) = self.slots.get_mut(slot).and_then(|mechtron| mechtron.busy()) {
-                busy.instance.guest().turn.asks = asks;
-            }
+        asks.drain(..).for_each(|ask| self.ask(slot, ask));
+        // Whoever asked once will ask again.
+        if let Some(busy) = self.slots.get_mut(slot).and_then(|mechtron| mechtron.busy()) {
+            busy.instance.guest().turn.asks = asks;
         }
-        self.after_slice(slot, outcome);
-        burnt
     }
 
     fn after_slice(&mut self, slot: Slot, outcome: Outcome) {
@@ -189,12 +198,13 @@ impl Star {
                 if let Some(timer) = busy.timer.take() {
                     self.timers.unset(timer);
                 }
-                for open in busy.instance.guest().turn.open.values() {
+                let asks = &mut busy.instance.guest().turn.open;
+                for open in asks.values() {
                     if let Open::Asked(Some(id)) = open {
                         self.forget_ask(*id);
                     }
                 }
-                busy.instance.guest().turn.open.clear();
+                asks.clear();
                 Some(busy)
             }
             other => {
