@@ -12,6 +12,7 @@ pub mod engine;
 pub mod event;
 pub mod inspect;
 mod limiter;
+mod pool;
 mod random;
 pub mod star;
 mod state;

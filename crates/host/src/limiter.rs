@@ -1,41 +1,6 @@
 //! Memory: a bound for each instance, and one for all guests of a star.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
-/// What all guests of a star may hold together, in bytes. Shared by their limiters.
-#[derive(Debug, Clone)]
-pub(crate) struct Budget {
-    used: Rc<Cell<u64>>,
-    total: u64,
-}
-
-impl Budget {
-    pub(crate) fn new(total: u64) -> Self {
-        Self { used: Rc::new(Cell::new(0)), total }
-    }
-
-    /// Bytes that are still free.
-    pub(crate) fn free(&self) -> u64 {
-        self.total.saturating_sub(self.used.get())
-    }
-
-    fn take(&self, bytes: u64) -> bool {
-        let fits = bytes <= self.free();
-        if fits {
-            self.used.set(self.used.get() + bytes);
-        }
-        fits
-    }
-
-    fn take_anyway(&self, bytes: u64) {
-        self.used.set(self.used.get().saturating_add(bytes));
-    }
-
-    fn give_back(&self, bytes: u64) {
-        self.used.set(self.used.get().saturating_sub(bytes));
-    }
-}
+use crate::pool::Share;
 
 /// Which bound refused a growth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +22,7 @@ const TABLE_ENTRY_BYTES: u64 = 16;
 /// Counts what one instance holds; gives it back when dropped.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    budget: Budget,
+    budget: Share,
     memory_limit: u64,
     held: u64,
     /// What the last growth took, in case it fails after all.
@@ -68,7 +33,7 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    pub(crate) fn new(budget: Budget, memory_limit: u64) -> Self {
+    pub(crate) fn new(budget: Share, memory_limit: u64) -> Self {
         Self { budget, memory_limit, held: 0, last: 0, state: 0, denied: None }
     }
 

@@ -12,10 +12,10 @@ mod mechtron;
 mod outputs;
 mod pings;
 mod route;
+mod share;
 mod slots;
 mod timers;
 mod turn;
-mod waiting;
 mod wake;
 mod watch;
 
@@ -30,12 +30,11 @@ use starlane_protocol::{Agent, Grant, MechtronStatus, Point, WaveId};
 use crate::app::InstalledApp;
 use crate::engine::{Engine, Module};
 use crate::event::{CommitId, Effect, Event, LogLevel, LogLine, Millis};
-use crate::limiter::Budget;
 use crate::random::Random;
 use pings::Pings;
+use share::{Account, Pools, Ready};
 use slots::{Slot, Slots};
 use timers::{Timer, Timers};
-use waiting::Waiting;
 
 /// Fuel that beginning and ending a turn is taken to cost, so that a slice of many short turns ends in time.
 const TURN_FUEL: u64 = 2_000;
@@ -114,15 +113,16 @@ pub struct Star {
     idle_ms: u64,
     engine: Rc<dyn Engine>,
     random: Random,
-    budget: Budget,
+    pools: Pools,
+    /// What each application holds of them.
+    accounts: LiteMap<Point, Rc<Account>>,
     now: Millis,
     unix_ms: i64,
     lane: bool,
     apps: LiteMap<Point, Arc<InstalledApp>>,
     grants: Vec<Grant>,
     slots: Slots,
-    ready: VecDeque<Slot>,
-    waiting: Waiting,
+    ready: Ready,
     modules: LiteMap<(Digest, u64), Rc<dyn Module>>,
     /// Who waits for which file.
     fetching: LiteMap<Digest, LiteMap<Slot, ()>>,
@@ -149,15 +149,15 @@ impl Star {
             idle_ms: config.idle_ms,
             engine,
             random: Random::new(config.seed),
-            budget: Budget::new(config.ceilings.guests),
+            pools: Pools::new(config.ceilings.guests),
+            accounts: LiteMap::new(),
             now: Millis::default(),
             unix_ms: 0,
             lane: false,
             apps: LiteMap::new(),
             grants: Vec::new(),
             slots: Slots::default(),
-            ready: VecDeque::new(),
-            waiting: Waiting::default(),
+            ready: Ready::default(),
             modules: LiteMap::new(),
             fetching: LiteMap::new(),
             loading: BTreeMap::new(),
@@ -198,7 +198,7 @@ impl Star {
     pub fn run(&mut self, fuel: u64) -> Ran {
         let mut burnt = 0;
         while burnt < fuel {
-            let Some(slot) = self.ready.pop_front() else { break };
+            let Some(slot) = self.ready.pop() else { break };
             burnt += TURN_FUEL + self.step(slot, fuel - burnt);
         }
         Ran { fuel: burnt, more: self.ready() }
@@ -266,6 +266,16 @@ impl Star {
         }
     }
 
+    /// What an application holds of this star.
+    fn account(&mut self, app: &Point) -> Rc<Account> {
+        if let Some(account) = self.accounts.get(app) {
+            return account.clone();
+        }
+        let account = self.pools.account();
+        self.accounts.insert(app.clone(), account.clone());
+        account
+    }
+
     fn log(&mut self, level: LogLevel, point: Point, text: impl Into<String>) {
         self.effects.push_back(Effect::Log(LogLine { level, point, text: text.into() }));
     }
@@ -275,7 +285,7 @@ impl Star {
         if let Some(mechtron) = self.slots.get_mut(slot)
             && !std::mem::replace(&mut mechtron.queued, true)
         {
-            self.ready.push_back(slot);
+            self.ready.push(&mechtron.account, slot);
         }
     }
 }

@@ -26,8 +26,12 @@ impl Star {
             Ok(held) => held,
             Err(refusal) => return self.refuse(&wave, local, &refusal),
         };
-        let Some(place) = self.waiting.place(wave.weight()) else {
-            let message = format!("as many waves as the star of {} can hold wait in it", wave.to);
+        let account = match &target {
+            Target::Known(slot) => self.slots.get(*slot).map(|mechtron| mechtron.account.clone()),
+            Target::New(_, spec) => Some(self.account(&spec.app)),
+        };
+        let Some(place) = account.and_then(|account| account.place(wave.weight())) else {
+            let message = format!("as many waves as the star of {} can hold for its application wait in it", wave.to);
             return self.refuse(&wave, local, &Refusal::new(Code::MailboxFull, message));
         };
         let slot = self.slot_of(target);
@@ -46,7 +50,8 @@ impl Star {
             Target::Known(slot) => slot,
             Target::New(name, spec) => {
                 let point = self.point_of(&name);
-                self.slots.insert(Mechtron::new(name, point, spec))
+                let account = self.account(&spec.app);
+                self.slots.insert(Mechtron::new(name, point, spec, account))
             }
         }
     }

@@ -44,6 +44,7 @@ impl Star {
             self.end(slot);
         }
         self.apps.remove(app);
+        self.accounts.remove(app);
         self.gather();
     }
 
@@ -74,6 +75,7 @@ impl Star {
 
     /// Brings together what all applications say, and drops code that none uses.
     fn gather(&mut self) {
+        self.pools.set_shared(self.apps.len() > 1);
         self.grants = self.apps.values().flat_map(|app| app.grants.iter().cloned()).collect();
         self.modules.retain(|key, _| {
             let mut specs = self.apps.values().flat_map(|app| app.mechtrons.values());

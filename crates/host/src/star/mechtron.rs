@@ -1,6 +1,7 @@
 //! One mechtron as its star sees it: what it is doing, what waits for it, what it has promised.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use litemap::LiteMap;
@@ -9,8 +10,8 @@ use starlane_protocol::{MechtronStatus, Point, Wave, WaveId};
 use super::MechtronInfo;
 use super::commit::Held;
 use super::crash::Crashes;
+use super::share::{Account, Place};
 use super::timers::TimerKey;
-use super::waiting::Place;
 use crate::app::MechtronSpec;
 use crate::engine::{Entry, Instance};
 use crate::event::Millis;
@@ -23,6 +24,8 @@ pub(super) struct Mechtron {
     /// What it is called from outside; in a tab that is below the star's point.
     pub(super) point: Point,
     pub(super) spec: Arc<MechtronSpec>,
+    /// What its application holds of the star.
+    pub(super) account: Rc<Account>,
     pub(super) phase: Phase,
     pub(super) mailbox: VecDeque<Mail>,
     /// Its state while it has no instance, if it is at hand.
@@ -134,11 +137,12 @@ impl Mechtron {
             && self.crashes.are_over(now)
     }
 
-    pub(super) fn new(name: Point, point: Point, spec: Arc<MechtronSpec>) -> Self {
+    pub(super) fn new(name: Point, point: Point, spec: Arc<MechtronSpec>, account: Rc<Account>) -> Self {
         Self {
             name,
             point,
             spec,
+            account,
             phase: Phase::Asleep,
             mailbox: VecDeque::new(),
             state: None,

@@ -69,8 +69,9 @@ impl Star {
         let Some(busy) = mechtron.busy().filter(|busy| !busy.blocked) else { return 0 };
         let given = fuel.max(busy.needs).min(busy.fuel_left);
         let room = busy.instance.guest().limiter.room();
-        if self.budget.free() < room {
-            self.make_room(room, slot);
+        if mechtron.account.memory.room() < room {
+            let memory = mechtron.account.memory.clone();
+            self.make_room(&memory, room, slot);
         }
         let Some(mechtron) = self.slots.get_mut(slot) else { return 0 };
         let Some(busy) = mechtron.busy() else { return 0 };

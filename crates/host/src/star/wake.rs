@@ -15,6 +15,7 @@ use crate::abi::{Blocked, Guest, Said, Turn};
 use crate::engine::{Entry, Instance, Module, Trap};
 use crate::event::{Effect, LogLevel, Pairs};
 use crate::limiter::Limiter;
+use crate::pool::Share;
 use crate::state::State;
 
 /// Milliseconds an `init` may take, files it waits for included.
@@ -135,10 +136,12 @@ impl Star {
 
     /// Makes an instance and begins its `init`. Idle neighbours give way when the star is full.
     fn start(&mut self, slot: Slot, module: Rc<dyn Module>) {
-        let state = self.slots.get_mut(slot).and_then(|mechtron| mechtron.state.as_ref().map(State::bytes));
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let state = mechtron.state.as_ref().map(State::bytes);
         let need = module.first_memory() + state.unwrap_or_default() as u64;
-        if self.budget.free() < need {
-            self.make_room(need, slot);
+        let memory = mechtron.account.memory.clone();
+        if memory.room() < need {
+            self.make_room(&memory, need, slot);
         }
         match self.instantiate(slot, &*module) {
             Ok(instance) => self.begin(slot, Box::new(Awake::new(instance)), Entry::Init, INIT_MS),
@@ -151,10 +154,10 @@ impl Star {
     }
 
     fn instantiate(&mut self, slot: Slot, module: &dyn Module) -> Result<Box<dyn Instance>, Trap> {
-        let (budget, random, unix_ms) = (self.budget.clone(), self.random.fork(), self.unix_ms);
+        let (random, unix_ms) = (self.random.fork(), self.unix_ms);
         let missing = || Trap { kind: crate::engine::TrapKind::Code, message: "the mechtron is gone".into() };
         let mechtron = self.slots.get_mut(slot).ok_or_else(missing)?;
-        let mut limiter = Limiter::new(budget, mechtron.spec.limits.memory.0);
+        let mut limiter = Limiter::new(mechtron.account.memory.clone(), mechtron.spec.limits.memory.0);
         let state = mechtron.state.take().unwrap_or_default();
         limiter.count_state(state.bytes() as u64);
         mechtron.stale = false;
@@ -223,8 +226,9 @@ impl Star {
         }
     }
 
-    /// Puts idle mechtrons but one to sleep until so many bytes are free, the one that was used longest ago first.
-    pub(super) fn make_room(&mut self, bytes: u64, but: Slot) {
+    /// Puts idle mechtrons but one to sleep until an application has room for so many bytes, the one that was used longest
+    /// ago first.
+    pub(super) fn make_room(&mut self, memory: &Share, bytes: u64, but: Slot) {
         let mut idle = BinaryHeap::new();
         for slot in self.slots.all().filter(|slot| *slot != but) {
             if let Some(mechtron) = self.slots.get_mut(slot)
@@ -233,7 +237,7 @@ impl Star {
                 idle.push(Reverse((mechtron.used_at, slot)));
             }
         }
-        while self.budget.free() < bytes
+        while memory.room() < bytes
             && let Some(Reverse((_, slot))) = idle.pop()
         {
             self.sleep(slot);

@@ -126,6 +126,27 @@ fn an_endless_loop_ends_and_the_next_mechtron_answers() {
 }
 
 #[test]
+fn applications_take_turns() {
+    let mut world = World::server();
+    world.install(App::new("busy").with(Mech::new("endless", "endless-loop").keyed()));
+    world.install(App::new("app").mechtron("echo", "echo"));
+    for key in 0..1_000 {
+        world.ask(&format!("localhost:busy:endless:k{key}"), "");
+    }
+    for _ in 0..2_000 {
+        world.run_slice();
+    }
+    let echo = world.ask("localhost:app:echo", "me too");
+    let mut slices = 0;
+    while !world.is_answered(echo) {
+        world.run_slice();
+        slices += 1;
+    }
+    // It is made, made ready and run, each after one slice of the other application.
+    assert!(slices <= 6, "{slices}");
+}
+
+#[test]
 fn a_slice_is_about_as_long_as_it_was_given() {
     let mut world = World::server();
     world.install(App::new("app").mechtron("endless", "endless-loop"));

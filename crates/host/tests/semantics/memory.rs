@@ -31,6 +31,32 @@ fn idle_neighbours_give_way_the_longest_idle_first() {
 }
 
 #[test]
+fn the_last_quarter_is_for_the_others() {
+    let mut world = World::with_guests(Role::Tab, "localhost:stars:s-1", user("ada"), 16 * PAGE + 1_000);
+    let waits = written(&["localhost:stars:s-1:slow"], "(drop (call $wait (call $ask_of {0}))) (call $answer)");
+    let waiting = Mech::new("waits", &waits).tab().keyed().may("**").limit("memory", PAGE);
+    world.install(App::new("greedy").with(waiting));
+    world.install(App::new("app").with(one_page().tab()));
+    world.tell(starlane_host::event::Event::Serve("slow".into()));
+    let calls: Vec<_> = (0..20).map(|key| world.ask(&format!("localhost:greedy:waits:k{key}"), "")).collect();
+    world.run();
+    let refused = calls.iter().filter(|call| world.is_answered(**call)).count();
+    assert_eq!(refused, 8, "12 of the 16 pages are taken");
+    assert_eq!(outcome(&world.answer(calls[19])), "star-full");
+    assert_eq!(outcome(&world.ping("localhost:app:echo:k", "x")), "200 x");
+
+    let mut world = World::server();
+    let echo = || Mech::new("m", "echo").keyed();
+    world.install(App::new("greedy").with(echo()));
+    world.install(App::new("app").with(echo()));
+    let large = "x".repeat(1 << 20);
+    let calls: Vec<_> = (0..64).map(|key| world.ask(&format!("localhost:greedy:m:k{key}"), &large)).collect();
+    assert!(!world.is_answered(calls[46]) && world.is_answered(calls[47]), "48 MiB less the envelopes");
+    let other = world.ask("localhost:app:m:k", &large);
+    assert!(!world.is_answered(other));
+}
+
+#[test]
 fn a_full_star_refuses() {
     let mut world = World::with_guests(Role::Tab, "localhost:stars:s-1", user("ada"), PAGE + 1_000);
     let waits = written(&["localhost:stars:s-1:slow"], "(drop (call $wait (call $ask_of {0}))) (call $answer)");
