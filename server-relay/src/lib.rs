@@ -21,6 +21,7 @@ mod problem;
 pub mod publish;
 mod registry;
 mod relay;
+mod remote;
 mod shell;
 mod steward;
 mod store;

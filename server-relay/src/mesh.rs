@@ -16,7 +16,7 @@ use crate::registry::Registry;
 use crate::relay::Origin;
 use crate::shell::Inbox;
 use crate::store::Store;
-use crate::switchboard::OpenPings;
+use crate::switchboard::{Accounts, OpenPings};
 use crate::token::Tokens;
 
 /// What the parts of a relay share.
@@ -43,6 +43,8 @@ pub(crate) struct Mesh {
     pub(crate) lanes: Lanes,
     /// The pings that wait for their answer.
     pub(crate) open: OpenPings,
+    /// How many of them each visitor has.
+    pub(crate) accounts: Accounts,
     /// The newest lines of the log.
     pub(crate) log: Log,
     /// The points of the relay's own stars, in the order of their numbers.

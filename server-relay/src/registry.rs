@@ -52,6 +52,7 @@ impl Registry {
     fn change(&self, change: impl FnOnce(&mut Picture)) {
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         let mut next = Picture::clone(&now);
+        next.number += 1;
         change(&mut next);
         next.renew();
         *now = Arc::new(next);

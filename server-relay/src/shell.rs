@@ -16,7 +16,7 @@ use std::time::Duration;
 use starlane_host::engine::Interpreter;
 use starlane_host::event::{Effect, Event, LogLevel, LogLine};
 use starlane_host::star::{Ceilings, MechtronInfo, Role, Star, StarConfig};
-use starlane_protocol::{Agent, Point};
+use starlane_protocol::{Agent, Point, Wave};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use inbox::{Inbox, Item};
@@ -96,7 +96,7 @@ impl Shell {
             let Some(items) = inbox.take(patience) else { return };
             running.star.handle(self.setup.clock.event());
             self.effects(&mut running);
-            for item in items {
+            for (_, item) in items {
                 self.item(&mut running, item);
             }
             if running.star.ready() {
@@ -129,6 +129,7 @@ impl Shell {
 
     fn item(&self, running: &mut Running, item: Item) {
         match item {
+            Item::Wave(wave) => running.star.handle(Event::Arrived(*wave)),
             Item::Event(event) => running.star.handle(event),
             Item::Forget { point, event, done } => self.forget(running, &point, event, done),
             Item::Inspect(to) => self.inspect(running, to),
@@ -156,9 +157,24 @@ impl Shell {
         let _ = to.send(running.star.mechtrons());
     }
 
+    /// Carries out what the star says. Waves that it sends one after the other go on together.
     fn effects(&self, running: &mut Running) {
+        let mut waves = Vec::new();
         while let Some(effect) = running.star.next_effect() {
-            self.effect(effect);
+            match effect {
+                Effect::Send(wave) => waves.push(Box::new(wave)),
+                other => {
+                    self.send(&mut waves);
+                    self.effect(other);
+                }
+            }
+        }
+        self.send(&mut waves);
+    }
+
+    fn send(&self, waves: &mut Vec<Box<Wave>>) {
+        if !waves.is_empty() {
+            self.mesh.from_star(self.index, std::mem::take(waves));
         }
     }
 
@@ -167,7 +183,7 @@ impl Shell {
         match effect {
             Effect::Commit(commit) => self.job(Job::Commit { commit, to: inbox.clone() }),
             Effect::Load(mechtron) => self.job(Job::Load { mechtron, to: inbox.clone() }),
-            Effect::Send(wave) => self.mesh.from_star(self.index, wave),
+            Effect::Send(wave) => self.send(&mut vec![Box::new(wave)]),
             Effect::Log(line) => self.mesh.log.write(line),
             Effect::Fetch { digest, .. } => {
                 let (mesh, inbox) = (self.mesh.clone(), inbox.clone());

@@ -4,71 +4,90 @@
 //! steward; everything else is no route. It never picks a tab for somebody else's wave. A pong passes only from the
 //! target that was asked to the one who asked.
 
+mod accounts;
 mod open;
+mod routes;
 mod rules;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use starlane_host::admit::{Via, admit};
-use starlane_host::event::Event;
 use starlane_host::star::Star;
 use starlane_protocol::document::Placement;
-use starlane_protocol::lane::{Bye, ByeCode};
 use starlane_protocol::limits::HOPS;
 use starlane_protocol::{Code, Point, Refusal, Wave, WaveKind};
 use tokio::sync::oneshot;
 
-pub(crate) use open::{Asker, OpenPings, Place};
+pub(crate) use accounts::{Account, Accounts};
+pub(crate) use open::{Asked, Asker, LaneOpen, OpenPings, Place};
+pub(crate) use routes::Routes;
 pub(crate) use rules::Law;
 
 use crate::link::Lane;
 use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::Picture;
+use crate::remote::Remote;
 use crate::steward;
 
 /// How often open pings are looked through for those whose time is over.
 pub(crate) const SWEEP: Duration = Duration::from_millis(100);
 
+/// Waves on their way, in the order they came: those whose place is known, then those that answer.
+#[derive(Default)]
+struct Batch {
+    placed: Vec<(Place, Asker, Box<Wave>)>,
+    pongs: Vec<Wave>,
+}
+
 impl Mesh {
-    /// Takes a wave that came up a lane.
-    pub(crate) fn from_lane(self: &Arc<Self>, lane: &Arc<Lane>, mut wave: Wave) -> Result<(), Bye> {
-        if !wave.from.is_within(&lane.star) {
-            let reason = format!("a wave over the lane of `{}` says that it is from `{}`", lane.star, wave.from);
-            return Err(Bye { code: ByeCode::ForgedFrom, reason });
-        }
-        wave.agent = lane.agent.clone();
-        if wave.kind == WaveKind::Pong {
-            self.pong(wave, &Place::Lane(lane.id));
-            return Ok(());
-        }
+    /// Takes waves that came up a lane, each of which says truly that it is from the lane's star.
+    pub(crate) fn from_lane(self: &Arc<Self>, lane: &Arc<Lane>, routes: &mut Routes, waves: Vec<Box<Wave>>) {
         let picture = self.registry.now();
-        let asker = Asker::Lane(lane.clone());
-        let via = Via::Lane { star: &lane.star, agent: &lane.agent };
-        match self.judge(&wave, via, &picture) {
-            Ok(()) => self.route(&picture, wave, asker),
-            Err(refusal) => self.refuse(asker, &wave, refusal),
+        routes.renew(picture.number);
+        let mut batch = Batch::default();
+        for mut wave in waves {
+            wave.agent = lane.agent.clone();
+            let asker = Asker::Lane(lane.clone());
+            match wave.kind {
+                WaveKind::Pong => self.batch_pong(&mut batch, *wave, Place::Lane(lane.id)),
+                _ => match self.judge_routed(lane, routes, &picture, &mut wave) {
+                    Ok(place) => self.batch_placed(&mut batch, place, asker, wave, Place::Lane(lane.id)),
+                    Err(refusal) => self.refuse(asker, &wave, refusal),
+                },
+            }
         }
-        Ok(())
+        self.send_batch(&mut batch, Place::Lane(lane.id));
     }
 
-    /// Takes a wave that one of the relay's own stars sends; it was judged there.
-    pub(crate) fn from_star(self: &Arc<Self>, star: u32, wave: Wave) {
-        match wave.kind {
-            WaveKind::Pong => self.pong(wave, &Place::Star(star)),
-            _ => self.route(&self.registry.now(), wave, Asker::Star(star)),
+    /// Takes waves that one of the relay's own stars sends; they were judged there.
+    pub(crate) fn from_star(self: &Arc<Self>, star: u32, waves: Vec<Box<Wave>>) {
+        let picture = self.registry.now();
+        let (mut batch, here) = (Batch::default(), Place::Star(star));
+        for mut wave in waves {
+            match wave.kind {
+                WaveKind::Pong => self.batch_pong(&mut batch, *wave, here),
+                _ => match self.next_place(&picture, &mut wave) {
+                    Ok(place) => self.batch_placed(&mut batch, place, Asker::Star(star), wave, here),
+                    Err(refusal) => self.refuse(Asker::Star(star), &wave, refusal),
+                },
+            }
         }
+        self.send_batch(&mut batch, here);
     }
 
-    /// Sends a ping that came by HTTP, and waits for its answer.
-    pub(crate) async fn ask(self: &Arc<Self>, wave: Wave, via: Via<'_>) -> Wave {
+    /// Sends a ping that came by HTTP from there, and waits for its answer.
+    pub(crate) async fn ask(self: &Arc<Self>, mut wave: Wave, via: Via<'_>, remote: Remote) -> Wave {
         let picture = self.registry.now();
-        if let Err(refusal) = self.judge(&wave, via, &picture) {
-            return wave.refuse(&refusal);
-        }
+        let judged = self.judge(&wave, via, &picture).and_then(|()| self.next_place(&picture, &mut wave));
+        let place = match judged {
+            Ok(place) => place,
+            Err(refusal) => return wave.refuse(&refusal),
+        };
         let (asker, answer) = oneshot::channel();
-        self.route(&picture, wave.clone(), Asker::Http(asker));
+        let asker = Asker::Http(asker, self.accounts.of(&wave.agent, remote));
+        self.send_placed(vec![(place, asker, Box::new(wave.clone()))]);
         let lost = || wave.refuse(&Refusal::new(Code::StarAway, "the relay is being closed"));
         answer.await.unwrap_or_else(|_| lost())
     }
@@ -76,25 +95,25 @@ impl Mesh {
     /// Ends the open pings whose time is over.
     pub(crate) fn sweep(&self) {
         for asked in self.open.overdue() {
-            let what = format!("`{}` did not answer in time", asked.stub.to);
-            self.refuse(asked.asker, &asked.stub, Refusal::new(Code::Deadline, what));
+            let what = format!("`{}` did not answer in time", asked.to);
+            self.end(asked, Refusal::new(Code::Deadline, what));
         }
     }
 
     /// Ends what a lane leaves open.
     pub(crate) fn lane_lost(&self, lane: &Lane) {
         self.open.forget_asker(lane.id);
-        for asked in self.open.take_all(&Place::Lane(lane.id)) {
+        for asked in self.open.take_all(Place::Lane(lane.id)) {
             let what = format!("the lane of `{}` was lost before it answered", lane.star);
-            self.refuse(asked.asker, &asked.stub, Refusal::new(Code::LaneLost, what));
+            self.end(asked, Refusal::new(Code::LaneLost, what));
         }
     }
 
     /// Ends what a star that fell leaves open.
     pub(crate) fn star_fell(&self, star: u32) {
-        for asked in self.open.take_all(&Place::Star(star)) {
-            let what = format!("the star that runs `{}` fell", asked.stub.to);
-            self.refuse(asked.asker, &asked.stub, Refusal::new(Code::Internal, what));
+        for asked in self.open.take_all(Place::Star(star)) {
+            let what = format!("the star that runs `{}` fell", asked.to);
+            self.end(asked, Refusal::new(Code::Internal, what));
         }
     }
 
@@ -106,25 +125,101 @@ impl Mesh {
         admit(wave, via, &Law { picture, lanes: &self.lanes })
     }
 
-    fn route(self: &Arc<Self>, picture: &Picture, mut wave: Wave, asker: Asker) {
+    /// Judges a wave of a lane, unless one like it was admitted before; gives where it goes.
+    fn judge_routed(
+        &self,
+        lane: &Lane,
+        routes: &mut Routes,
+        picture: &Picture,
+        wave: &mut Wave,
+    ) -> Result<Place, Refusal> {
+        if wave.hops < HOPS
+            && let Some(place) = routes.find(wave)
+        {
+            wave.hops += 1;
+            return Ok(place);
+        }
+        self.judge(wave, Via::Lane { star: &lane.star, agent: &lane.agent }, picture)?;
+        let place = self.next_place(picture, wave)?;
+        if let Place::Star(star) = place
+            && !wave.to.is_within(&self.stars)
+        {
+            routes.keep(wave, star);
+        }
+        Ok(place)
+    }
+
+    /// Where a wave goes that passes this relay.
+    fn next_place(&self, picture: &Picture, wave: &mut Wave) -> Result<Place, Refusal> {
         wave.hops = wave.hops.saturating_add(1);
-        let place = match self.place(picture, &wave) {
-            Ok(place) => place,
-            Err(refusal) => return self.refuse(asker, &wave, refusal),
-        };
-        if wave.kind == WaveKind::Signal {
-            // A signal is best effort: who has no room for it loses it.
-            let _ = self.hand_over(&place, wave);
+        self.place(picture, wave)
+    }
+
+    /// A pong goes on after the waves before it, and with the pongs before it.
+    fn batch_pong(self: &Arc<Self>, batch: &mut Batch, pong: Wave, from: Place) {
+        if !batch.placed.is_empty() {
+            self.send_batch(batch, from);
+        }
+        batch.pongs.push(pong);
+    }
+
+    fn batch_placed(self: &Arc<Self>, batch: &mut Batch, place: Place, asker: Asker, wave: Box<Wave>, from: Place) {
+        if !batch.pongs.is_empty() {
+            self.send_batch(batch, from);
+        }
+        batch.placed.push((place, asker, wave));
+    }
+
+    fn send_batch(self: &Arc<Self>, batch: &mut Batch, from: Place) {
+        self.pongs(std::mem::take(&mut batch.pongs), from);
+        self.send_placed(std::mem::take(&mut batch.placed));
+    }
+
+    /// Notes the pings among these waves, and hands all over in their order.
+    fn send_placed(self: &Arc<Self>, placed: Vec<(Place, Asker, Box<Wave>)>) {
+        if placed.is_empty() {
             return;
         }
-        let (id, from) = (wave.id, wave.from.clone());
-        if let Err((asker, refusal)) = self.open.ask(&wave, place.clone(), asker) {
-            return self.refuse(asker, &wave, refusal);
+        let (mut noted, mut refused) = (Vec::with_capacity(placed.len()), Vec::new());
+        let (mut open, now) = (self.open.change(), Instant::now());
+        for (place, asker, wave) in placed {
+            match wave.kind {
+                WaveKind::Ping => match open.ask(&wave, place, asker, now) {
+                    Ok(()) => noted.push((place, wave)),
+                    Err((asker, refusal)) => refused.push((asker, wave, refusal)),
+                },
+                _ => noted.push((place, wave)),
+            }
         }
-        if let Err(refusal) = self.hand_over(&place, wave)
-            && let Some(asked) = self.open.give_up(id, &from)
+        drop(open);
+        refused.into_iter().for_each(|(asker, wave, refusal)| self.refuse(asker, &wave, refusal));
+        self.hand_over(noted);
+    }
+
+    /// Hands waves over; those for one star together. One target has one place, so what a sender tells it keeps its order.
+    fn hand_over(self: &Arc<Self>, noted: Vec<(Place, Box<Wave>)>) {
+        let mut stars: Vec<Vec<Box<Wave>>> = self.inboxes.iter().map(|_| Vec::new()).collect();
+        for (place, wave) in noted {
+            match place {
+                Place::Star(index) => stars[index as usize].push(wave),
+                Place::Lane(id) => self.hand_to_lane(id, wave),
+                Place::Steward => self.command(wave),
+            }
+        }
+        for (inbox, waves) in self.inboxes.iter().zip(stars).filter(|(_, waves)| !waves.is_empty()) {
+            for wave in inbox.waves(waves) {
+                let what = format!("the star of `{}` has no room left", wave.to);
+                self.give_up(&wave, Refusal::new(Code::MailboxFull, what));
+            }
+        }
+    }
+
+    /// Ends a ping that was noted and could not be handed over. A signal is best effort: who has no room for it loses it.
+    fn give_up(&self, wave: &Wave, refusal: Refusal) {
+        if wave.kind == WaveKind::Ping
+            && let Some(asked) = self.open.give_up(wave.id, &wave.from)
         {
-            self.refuse(asked.asker, &asked.stub, refusal);
+            self.end(asked, refusal);
         }
     }
 
@@ -163,41 +258,52 @@ impl Mesh {
         }
     }
 
-    fn hand_over(self: &Arc<Self>, place: &Place, wave: Wave) -> Result<(), Refusal> {
-        match place {
-            Place::Lane(id) => {
-                let lane = wave.to.segments().nth(2).and_then(|star| self.lanes.get(star));
-                let lane = lane.filter(|lane| lane.id == *id);
-                let lost = || Refusal::new(Code::StarAway, format!("the star of `{}` is gone", wave.to));
-                lane.ok_or_else(lost)?.send(wave);
+    fn hand_to_lane(&self, id: u64, wave: Box<Wave>) {
+        let lane = wave.to.segments().nth(2).and_then(|star| self.lanes.get(star));
+        match lane.filter(|lane| lane.id == id) {
+            Some(lane) => lane.send(wave),
+            None => {
+                let what = format!("the star of `{}` is gone", wave.to);
+                self.give_up(&wave, Refusal::new(Code::StarAway, what));
             }
-            Place::Star(index) => {
-                let full = Refusal::new(Code::MailboxFull, format!("the star of `{}` has no room left", wave.to));
-                self.inboxes.get(*index as usize).ok_or_else(|| full.clone())?.wave(wave).map_err(|_| full)?;
-            }
-            Place::Steward => self.command(wave)?,
         }
-        Ok(())
     }
 
-    fn command(self: &Arc<Self>, wave: Wave) -> Result<(), Refusal> {
-        let busy = |_| Refusal::new(Code::TooMany, "too many commands are being carried out");
-        let permit = self.commands.clone().try_acquire_owned().map_err(busy)?;
+    fn command(self: &Arc<Self>, wave: Box<Wave>) {
+        let Ok(permit) = self.commands.clone().try_acquire_owned() else {
+            return self.give_up(&wave, Refusal::new(Code::TooMany, "too many commands are being carried out"));
+        };
         let mesh = self.clone();
         self.runtime.spawn(async move {
             let pong = steward::answer(&mesh, &wave).await;
             drop(permit);
-            mesh.pong(pong, &Place::Steward);
+            mesh.pongs(vec![pong], Place::Steward);
         });
-        Ok(())
     }
 
-    /// Hands a pong to whoever asked, if it comes from where they asked.
-    fn pong(&self, pong: Wave, place: &Place) {
-        match self.open.answered(&pong, place) {
-            Some(asked) => self.deliver(asked.asker, pong),
-            None => tracing::debug!(from = %pong.from, to = %pong.to, "an answer that nobody waits for"),
+    /// Hands pongs to whoever asked, if they come from where they asked.
+    fn pongs(&self, pongs: Vec<Wave>, place: Place) {
+        if pongs.is_empty() {
+            return;
         }
+        let mut open = self.open.change();
+        let answered: Vec<_> = pongs.into_iter().map(|pong| (open.answered(&pong, place), pong)).collect();
+        drop(open);
+        let mut lanes = Vec::new();
+        for (asked, pong) in answered {
+            match asked.map(|asked| asked.asker) {
+                Some(Asker::Lane(lane)) => lanes.push((lane, Box::new(pong))),
+                Some(asker) => self.deliver(asker, pong),
+                None => tracing::debug!(from = %pong.from, to = %pong.to, "an answer that nobody waits for"),
+            }
+        }
+        send_all(lanes);
+    }
+
+    /// Ends a ping that gets no answer of its target's.
+    fn end(&self, asked: Asked, refusal: Refusal) {
+        let ping = asked.ping();
+        self.refuse(asked.asker, &ping, refusal);
     }
 
     fn refuse(&self, asker: Asker, wave: &Wave, refusal: Refusal) {
@@ -208,18 +314,31 @@ impl Mesh {
 
     fn deliver(&self, asker: Asker, pong: Wave) {
         match asker {
-            Asker::Lane(lane) => lane.send(pong),
+            Asker::Lane(lane) => lane.send(Box::new(pong)),
             Asker::Star(index) => {
                 if let Some(inbox) = self.inboxes.get(index as usize) {
-                    inbox.answer(Event::Arrived(pong));
+                    inbox.pong(Box::new(pong));
                 }
             }
             // The request may be over.
-            Asker::Http(answer) => drop(answer.send(pong)),
+            Asker::Http(answer, _) => drop(answer.send(pong)),
         }
     }
 
     fn star_count(&self) -> u32 {
         u32::try_from(self.own.len()).unwrap_or(1)
+    }
+}
+
+/// Sends each lane what is for it, all at once, in the order given.
+fn send_all(mut waves: Vec<(Arc<Lane>, Box<Wave>)>) {
+    waves.sort_by_key(|(lane, _)| lane.id);
+    let mut waves = waves.into_iter().peekable();
+    while let Some((lane, first)) = waves.next() {
+        let mut together = vec![first];
+        while let Some((_, wave)) = waves.next_if(|(next, _)| next.id == lane.id) {
+            together.push(wave);
+        }
+        lane.send_all(together);
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod frame;
 mod json;
 mod message;
+mod words;
 
 pub use error::FrameError;
 pub use frame::{Bye, ByeCode, Frame, Greet, Installed, Knock, LaneLimits, Resume};
@@ -46,7 +47,24 @@ pub fn encode(frame: &Frame, message: &mut Vec<u8>) {
 /// # Errors
 /// The first thing in it that is not a frame.
 pub fn decode(message: &[u8]) -> Result<Vec<Frame>, FrameError> {
-    cbor::decode(message)
+    Reader::default().decode(message)
+}
+
+/// Reads the binary messages of one lane, one after the other. Points, methods and other words that came lately are shared
+/// with the waves before, not made anew; a reader holds 6 KiB of them at most. What it gives is what [`decode`] gives.
+#[derive(Debug, Default)]
+pub struct Reader {
+    words: words::Words,
+}
+
+impl Reader {
+    /// All frames of a binary message.
+    ///
+    /// # Errors
+    /// The first thing in it that is not a frame.
+    pub fn decode(&mut self, message: &[u8]) -> Result<Vec<Frame>, FrameError> {
+        cbor::decode(message, &mut self.words)
+    }
 }
 
 /// Appends a frame to a text message.

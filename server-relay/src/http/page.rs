@@ -82,7 +82,7 @@ pub(super) async fn answer(
         ping.body = Body::new(request.header(&CONTENT_TYPE).unwrap_or_default(), bytes.to_vec());
     }
     ping.check().map_err(starlane_protocol::Refusal::from)?;
-    let pong = mesh.ask(ping, Via::HttpLine).await;
+    let pong = mesh.ask(ping, Via::HttpLine, request.remote).await;
     if pong.code().is_some() { Err(refused(mesh, request, to, &pong)) } else { Ok(reply(&pong)) }
 }
 

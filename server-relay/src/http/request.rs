@@ -12,6 +12,7 @@ use warp::http::{HeaderMap, Method};
 
 use crate::mesh::Mesh;
 use crate::problem::Problem;
+use crate::remote::Remote;
 use crate::token::Visitor;
 
 /// How long the next part of a body may take: a slow line sends something within it, a stuck one would hold its place.
@@ -28,6 +29,8 @@ pub(crate) struct Request {
     /// What follows `?`, without it.
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
+    /// Where it comes from.
+    pub(crate) remote: Remote,
     /// What a WebSocket is made from.
     pub(crate) upgrade: Option<OnUpgrade>,
     pub(super) body: Arriving,
@@ -99,6 +102,7 @@ mod tests {
             path: "/".into(),
             query: String::new(),
             headers: HeaderMap::new(),
+            remote: Remote::Here,
             upgrade: None,
             body: Box::pin(futures_util::stream::pending()),
         };

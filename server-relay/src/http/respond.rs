@@ -20,9 +20,13 @@ use super::{cors, files, origin, page, reserved};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::Installation;
+use crate::remote::Remote;
 
-/// The whole of what the relay serves, as one filter.
-pub(crate) fn filter(mesh: Arc<Mesh>) -> impl Filter<Extract = (impl Reply,), Error = warp::Rejection> + Clone {
+/// The whole of what the relay serves over a connection from there, as one filter.
+pub(crate) fn filter(
+    mesh: Arc<Mesh>,
+    remote: Remote,
+) -> impl Filter<Extract = (impl Reply,), Error = warp::Rejection> + Clone {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::full())
@@ -31,10 +35,10 @@ pub(crate) fn filter(mesh: Arc<Mesh>) -> impl Filter<Extract = (impl Reply,), Er
         .and(warp::ext::optional::<OnUpgrade>())
         .and(warp::body::stream())
         .and(warp::any().map(move || mesh.clone()))
-        .then(|method: Method, path: FullPath, query, headers: HeaderMap, upgrade, body, mesh: Arc<Mesh>| {
+        .then(move |method: Method, path: FullPath, query, headers: HeaderMap, upgrade, body, mesh: Arc<Mesh>| {
             let body = StreamExt::map(body, |part: Result<_, warp::Error>| part.map(|mut part| whole(&mut part)));
-            let path = path.as_str().to_owned();
-            respond(mesh, Request { method, path, query, headers, upgrade, body: Box::pin(body) })
+            let (path, remote) = (path.as_str().to_owned(), remote.behind(&headers));
+            respond(mesh, Request { method, path, query, headers, remote, upgrade, body: Box::pin(body) })
         })
 }
 

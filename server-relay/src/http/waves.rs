@@ -60,7 +60,7 @@ pub(super) async fn answer(mesh: &Arc<Mesh>, request: &mut Request) -> Result<An
         serde_json::from_slice(&body).map_err(|error| Problem::new(Code::BadBody, error.to_string()))?;
     let ping = ping(mesh, text, visitor)?;
     let (from, agent) = (ping.from.clone(), ping.agent.clone());
-    let pong = mesh.ask(ping, Via::Lane { star: &from, agent: &agent }).await;
+    let pong = mesh.ask(ping, Via::Lane { star: &from, agent: &agent }, request.remote).await;
     // Every pong has a JSON form: texts and integers.
     Ok(Answer::json(200, serde_json::to_string(&pong_text(pong)).unwrap_or_default()))
 }

@@ -14,6 +14,7 @@ use super::queue::Queue;
 use super::session::BEAT;
 use crate::keys::random;
 use crate::mesh::Mesh;
+use crate::remote::Remote;
 use crate::token::{TokenError, Visitor};
 
 /// A lane that was let in.
@@ -35,14 +36,17 @@ pub(super) fn message_bytes(form: Form) -> usize {
 }
 
 /// Judges a knock and lets the lane in.
-pub(super) fn enter(mesh: &Mesh, knock: &Knock, form: Form) -> Result<Entered, Bye> {
+pub(super) fn enter(mesh: &Mesh, knock: &Knock, form: Form, remote: Remote) -> Result<Entered, Bye> {
     let star = star_point(mesh, &knock.star)?;
     let visitor = visitor(mesh, knock.token.as_deref())?;
     let session = random().map(SessionId).map_err(|_| bye(ByeCode::Busy, "no random numbers"))?;
     let lane = Arc::new(Lane {
         id: mesh.lanes.next_id(),
         star,
+        account: mesh.accounts.of(&visitor.agent, remote),
         agent: visitor.agent,
+        remote,
+        open: Default::default(),
         since: Instant::now(),
         secret: Digest::of(&knock.secret.0),
         queue: Queue::default(),

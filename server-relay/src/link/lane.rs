@@ -1,5 +1,6 @@
 //! A lane as the rest of the relay sees it: who is at its end, and a queue.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use starlane_bundle::Digest;
@@ -7,6 +8,8 @@ use starlane_protocol::lane::{Bye, ByeCode, Frame};
 use starlane_protocol::{Agent, Point, Wave};
 
 use super::queue::{Outgoing, Queue};
+use crate::remote::Remote;
+use crate::switchboard::{Account, LaneOpen};
 
 /// An open lane.
 pub(crate) struct Lane {
@@ -16,6 +19,12 @@ pub(crate) struct Lane {
     pub(crate) star: Point,
     /// Who answers for what comes over it.
     pub(crate) agent: Agent,
+    /// Where it comes from.
+    pub(crate) remote: Remote,
+    /// Whose pings those of its star are.
+    pub(crate) account: Arc<Account>,
+    /// How many of them are open.
+    pub(crate) open: LaneOpen,
     /// Since when it is open.
     pub(crate) since: Instant,
     /// The digest of what proves that a later knock comes from the same star.
@@ -25,13 +34,19 @@ pub(crate) struct Lane {
 
 impl Lane {
     /// Sends a wave. A lane that does not take what is sent to it is closed.
-    pub(crate) fn send(&self, wave: Wave) {
-        self.queue.push(Outgoing::Wave(Box::new(wave), Instant::now()));
+    pub(crate) fn send(&self, wave: Box<Wave>) {
+        self.queue.push([Outgoing::Wave(wave, Instant::now())]);
+    }
+
+    /// Sends several waves, in their order.
+    pub(crate) fn send_all(&self, waves: Vec<Box<Wave>>) {
+        let now = Instant::now();
+        self.queue.push(waves.into_iter().map(|wave| Outgoing::Wave(wave, now)));
     }
 
     /// Sends another frame.
     pub(crate) fn tell(&self, frame: Frame) {
-        self.queue.push(Outgoing::Frame(frame));
+        self.queue.push([Outgoing::Frame(frame)]);
     }
 
     /// Closes the lane.

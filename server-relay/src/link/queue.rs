@@ -51,23 +51,25 @@ struct Content {
 }
 
 impl Queue {
-    /// Adds something; ends the lane when there is no room for it.
-    pub(super) fn push(&self, outgoing: Outgoing) {
+    /// Adds something, in its order; ends the lane when there is no room for all of it.
+    pub(super) fn push(&self, outgoing: impl IntoIterator<Item = Outgoing>) {
         let mut content = self.lock();
         if content.end.is_some() {
             return;
         }
-        let weight = outgoing.weight();
-        if content.waiting.len() >= FRAMES || content.bytes + weight > BYTES {
-            drop(content);
-            let reason = "what is sent over this lane is not read";
-            return self.end(Bye { code: ByeCode::TooSlow, reason: reason.into() });
+        let was_empty = content.waiting.is_empty();
+        for outgoing in outgoing {
+            let weight = outgoing.weight();
+            if content.waiting.len() >= FRAMES || content.bytes + weight > BYTES {
+                drop(content);
+                let reason = "what is sent over this lane is not read";
+                return self.end(Bye { code: ByeCode::TooSlow, reason: reason.into() });
+            }
+            content.bytes += weight;
+            content.waiting.push_back(outgoing);
         }
-        content.bytes += weight;
-        content.waiting.push_back(outgoing);
-        let first = content.waiting.len() == 1;
         drop(content);
-        if first {
+        if was_empty {
             self.changed.notify_one();
         }
     }
@@ -127,11 +129,11 @@ mod tests {
     fn a_queue_that_is_full_ends_its_lane() {
         let queue = Queue::default();
         for _ in 0..FRAMES {
-            queue.push(Outgoing::Frame(Frame::Beat));
+            queue.push([Outgoing::Frame(Frame::Beat)]);
         }
         assert_eq!(queue.take(usize::MAX, 1).unwrap().len(), 1);
-        queue.push(Outgoing::Frame(Frame::Beat));
-        queue.push(Outgoing::Frame(Frame::Beat));
+        queue.push([Outgoing::Frame(Frame::Beat)]);
+        queue.push([Outgoing::Frame(Frame::Beat)]);
         let Err(bye) = queue.take(usize::MAX, 1) else { panic!("the lane goes on") };
         assert_eq!(bye.code, ByeCode::TooSlow);
     }

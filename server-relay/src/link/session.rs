@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
 use starlane_protocol::Wave;
-use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame, FrameError};
+use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame, FrameError, Reader};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -22,6 +22,8 @@ use super::lane::Lane;
 use super::lanes::bye;
 use crate::clock;
 use crate::mesh::Mesh;
+use crate::remote::Remote;
+use crate::switchboard::Routes;
 pub(super) use write::FLUSH_BYTES;
 
 /// How often the relay says that it is still there.
@@ -40,14 +42,17 @@ const KNOCK: Duration = Duration::from_secs(10);
 /// Messages that are read before what they caused is written.
 const READ_BATCH: usize = 64;
 
+/// Waves that are handed on together at most, give or take a message.
+const WAVE_BATCH: usize = 256;
+
 /// What carries a lane's bytes.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// Serves one lane from its first message to its last.
-pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: WebSocketStream<impl Stream>, form: Form) {
-    match admit(&mesh, &mut socket, form).await {
+pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: WebSocketStream<impl Stream>, form: Form, remote: Remote) {
+    match admit(&mesh, &mut socket, form, remote).await {
         Err(bye) => write::close(&mut socket, form, bye).await,
         Ok(None) => {}
         Ok(Some((entered, rest))) => {
@@ -96,6 +101,7 @@ async fn admit(
     mesh: &Mesh,
     socket: &mut WebSocketStream<impl Stream>,
     form: Form,
+    remote: Remote,
 ) -> Result<Option<(Entered, Vec<Frame>)>, Bye> {
     let first = tokio::select! {
         first = timeout(KNOCK, socket.next()) => first,
@@ -106,7 +112,7 @@ async fn admit(
         Ok(None) => return Ok(None),
         Ok(Some(message)) => message,
     };
-    let mut frames = match received(message, form) {
+    let mut frames = match received(message, form, &mut Reader::default()) {
         Ok(frames) => frames.into_iter(),
         Err(End::Gone) => return Ok(None),
         Err(End::Bye(bye)) => return Err(bye),
@@ -114,11 +120,11 @@ async fn admit(
     let Some(Frame::Knock(knock)) = frames.next() else {
         return Err(bye(ByeCode::BadOrder, "the first frame of a lane is a knock"));
     };
-    Ok(Some((knock::enter(mesh, &knock, form)?, frames.collect())))
+    Ok(Some((knock::enter(mesh, &knock, form, remote)?, frames.collect())))
 }
 
 /// The frames of a message.
-fn received(message: Result<Message, Error>, form: Form) -> Result<Vec<Frame>, End> {
+fn received(message: Result<Message, Error>, form: Form, reader: &mut Reader) -> Result<Vec<Frame>, End> {
     let wrong = |error: FrameError| {
         let code = match error {
             FrameError::TooLarge | FrameError::TooMany => ByeCode::FrameTooLarge,
@@ -128,7 +134,7 @@ fn received(message: Result<Message, Error>, form: Form) -> Result<Vec<Frame>, E
         End::Bye(Bye { code, reason: error.to_string() })
     };
     match (message, form) {
-        (Ok(Message::Binary(bytes)), Form::Cbor) => lane::decode(&bytes).map_err(wrong),
+        (Ok(Message::Binary(bytes)), Form::Cbor) => reader.decode(&bytes).map_err(wrong),
         (Ok(Message::Text(text)), Form::Json) => lane::decode_json(&text).map_err(wrong),
         (Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)), _) => Ok(Vec::new()),
         (Ok(Message::Close(_)), _) => Err(End::Gone),
@@ -146,6 +152,10 @@ struct Session<S> {
     lane: Arc<Lane>,
     socket: WebSocketStream<S>,
     form: Form,
+    reader: Reader,
+    routes: Routes,
+    /// Waves that came and were not handed on yet.
+    arrived: Vec<Box<Wave>>,
     /// The place of the last wave that came.
     seen: u64,
     /// The place of the last wave that was sent.
@@ -163,7 +173,10 @@ impl<S: Stream> Session<S> {
         let Entered { lane, expires, greet, .. } = entered;
         let now = Instant::now();
         let expires = ends(expires);
-        Self { mesh, lane, socket, form, seen: 0, sent: 0, heard: now, beaten: now, expires, greet: Some(greet) }
+        let (reader, routes, arrived) = (Reader::default(), Routes::default(), Vec::new());
+        let greet = Some(greet);
+        let (seen, sent, heard, beaten) = (0, 0, now, now);
+        Self { mesh, lane, socket, form, reader, routes, arrived, seen, sent, heard, beaten, expires, greet }
     }
 
     async fn run(&mut self, first: Vec<Frame>) -> End {
@@ -173,16 +186,20 @@ impl<S: Stream> Session<S> {
         let lane = self.lane.clone();
         let mesh = self.mesh.clone();
         let mut closed = std::pin::pin!(mesh.closed());
+        let mut alarm = std::pin::pin!(sleep_until(self.next_time()));
         loop {
-            let next_time = self.next_time();
             let step = tokio::select! {
                 message = self.socket.next() => self.read(message).await,
                 () = lane.queue.changed() => self.write().await,
-                () = sleep_until(next_time) => self.time(),
+                () = alarm.as_mut() => self.time().map(|()| alarm.as_mut().reset(self.next_time())),
                 () = closed.as_mut() => Err(bye(ByeCode::Closing, "the relay is being closed").into()),
             };
             if let Err(end) = step {
                 return end;
+            }
+            // What is heard only puts the alarm off; a newer token may bring it forward.
+            if self.expires < alarm.deadline() {
+                alarm.as_mut().reset(self.next_time());
             }
         }
     }
@@ -191,17 +208,28 @@ impl<S: Stream> Session<S> {
         if let Some(greet) = self.greet.take() {
             self.write_frame(greet).await?;
         }
-        first.into_iter().try_for_each(|frame| self.frame(frame))
+        let taken = first.into_iter().try_for_each(|frame| self.frame(frame));
+        self.hand_on();
+        taken
     }
 
     /// Takes in a message and those that are there already.
     async fn read(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
+        let taken = self.take_in(message);
+        self.hand_on();
+        taken
+    }
+
+    fn take_in(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
         let mut next = message;
         for _ in 0..READ_BATCH {
             let Some(message) = next else { return Err(End::Gone) };
-            let frames = received(message, self.form)?;
+            let frames = received(message, self.form, &mut self.reader)?;
             self.heard = Instant::now();
             frames.into_iter().try_for_each(|frame| self.frame(frame))?;
+            if self.arrived.len() >= WAVE_BATCH {
+                return Ok(());
+            }
             match self.socket.next().now_or_never() {
                 Some(more) => next = more,
                 None => return Ok(()),
@@ -210,9 +238,16 @@ impl<S: Stream> Session<S> {
         Ok(())
     }
 
+    /// Hands on what has arrived.
+    fn hand_on(&mut self) {
+        if !self.arrived.is_empty() {
+            self.mesh.from_lane(&self.lane, &mut self.routes, std::mem::take(&mut self.arrived));
+        }
+    }
+
     fn frame(&mut self, frame: Frame) -> Result<(), End> {
         match frame {
-            Frame::Wave(seq, wave) => self.wave(seq, *wave),
+            Frame::Wave(seq, wave) => self.wave(seq, wave),
             Frame::Auth(token) => self.auth(&token),
             Frame::Bye(_) => Err(End::Gone),
             Frame::Beat => {
@@ -227,13 +262,18 @@ impl<S: Stream> Session<S> {
         }
     }
 
-    fn wave(&mut self, seq: u64, wave: Wave) -> Result<(), End> {
+    fn wave(&mut self, seq: u64, wave: Box<Wave>) -> Result<(), End> {
         if seq != self.seen + 1 {
             let reason = format!("wave {seq} came after wave {}", self.seen);
             return Err(Bye { code: ByeCode::BadOrder, reason }.into());
         }
         self.seen = seq;
-        Ok(self.mesh.from_lane(&self.lane, wave)?)
+        if !wave.from.is_within(&self.lane.star) {
+            let reason = format!("a wave over the lane of `{}` says that it is from `{}`", self.lane.star, wave.from);
+            return Err(Bye { code: ByeCode::ForgedFrom, reason }.into());
+        }
+        self.arrived.push(wave);
+        Ok(())
     }
 
     fn auth(&mut self, token: &str) -> Result<(), End> {

@@ -20,6 +20,7 @@ use super::session::FLUSH_BYTES;
 use crate::http::{Answer, Request, origin};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
+use crate::remote::Remote;
 
 /// The read buffer of an idle lane; the library's default is 128 KiB.
 const READ_BUFFER: usize = 4 * 1_024;
@@ -35,7 +36,7 @@ pub(crate) fn upgrade(mesh: &Arc<Mesh>, request: &mut Request) -> Result<Answer,
     origin::check(mesh, request)?;
     let form = form(headers)?;
     let upgrade = request.upgrade.take().ok_or_else(no_web_socket)?;
-    tokio::spawn(serve(mesh.clone(), upgrade, form));
+    tokio::spawn(serve(mesh.clone(), upgrade, form, request.remote));
     Ok(Answer::new(101)
         .header(CONNECTION, "upgrade")
         .header(UPGRADE, "websocket")
@@ -43,7 +44,7 @@ pub(crate) fn upgrade(mesh: &Arc<Mesh>, request: &mut Request) -> Result<Answer,
         .header(SEC_WEBSOCKET_PROTOCOL, form.sub_protocol()))
 }
 
-async fn serve(mesh: Arc<Mesh>, upgrade: OnUpgrade, form: Form) {
+async fn serve(mesh: Arc<Mesh>, upgrade: OnUpgrade, form: Form, remote: Remote) {
     let socket = match upgrade.await {
         Ok(upgraded) => TokioIo::new(upgraded),
         Err(error) => return tracing::debug!(%error, "a lane was given up before it began"),
@@ -55,7 +56,7 @@ async fn serve(mesh: Arc<Mesh>, upgrade: OnUpgrade, form: Form) {
         .max_message_size(Some(message))
         .max_frame_size(Some(message));
     let socket = WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await;
-    session::serve(mesh, socket, form).await;
+    session::serve(mesh, socket, form, remote).await;
 }
 
 /// The form both ends know; the relay's preference among those the star offers.

@@ -11,6 +11,8 @@ use starlane_protocol::{Agent, Grant, Grantee, May, Pattern, Point};
 /// What is published and installed at one moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Picture {
+    /// Rises with every change.
+    pub(crate) number: u64,
     /// Every bundle, by point.
     pub(crate) bundles: BTreeMap<Point, Arc<Signed>>,
     /// Every installed application, by point.

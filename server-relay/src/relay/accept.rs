@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::http;
 use crate::mesh::Mesh;
+use crate::remote::Remote;
 
 /// Connections at once: every lane there can be, and requests beside them.
 const CONNECTIONS: usize = 20_480;
@@ -40,7 +41,10 @@ pub(super) async fn serve(mesh: Arc<Mesh>, listener: TcpListener) {
             () = closed.as_mut() => break,
         };
         match (accepted, places.clone().try_acquire_owned()) {
-            (Ok((stream, _)), Ok(place)) => drop(connections.spawn(connection(mesh.clone(), stream, place))),
+            (Ok((stream, peer)), Ok(place)) => {
+                let remote = Remote::new(peer.ip());
+                drop(connections.spawn(connection(mesh.clone(), stream, remote, place)));
+            }
             // No room: the connection is dropped.
             (Ok(_), Err(_)) => {}
             (Err(error), _) => {
@@ -56,11 +60,11 @@ pub(super) async fn serve(mesh: Arc<Mesh>, listener: TcpListener) {
     }
 }
 
-async fn connection(mesh: Arc<Mesh>, stream: TcpStream, place: OwnedSemaphorePermit) {
+async fn connection(mesh: Arc<Mesh>, stream: TcpStream, remote: Remote, place: OwnedSemaphorePermit) {
     if let Err(error) = stream.set_nodelay(true) {
         return tracing::debug!(%error, "a connection was gone before it began");
     }
-    let service = TowerToHyperService::new(warp::service(http::filter(mesh.clone())));
+    let service = TowerToHyperService::new(warp::service(http::filter(mesh.clone(), remote)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)

@@ -83,6 +83,7 @@ async fn mesh(config: &RelayConfig, space: Point, own: Vec<Point>, listener: &Tc
         store: Arc::new(store),
         lanes: Default::default(),
         open: Default::default(),
+        accounts: Default::default(),
         log: Default::default(),
         inboxes: own.iter().map(|_| Default::default()).collect(),
         runtime: Handle::current(),

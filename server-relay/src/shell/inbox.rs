@@ -22,6 +22,8 @@ const WAVE_BYTES: usize = 64 * 1_024 * 1_024;
 
 /// Something for a star.
 pub(crate) enum Item {
+    /// A ping or signal, or the answer to a ping of the star's own.
+    Wave(Box<Wave>),
     /// An event.
     Event(Event),
     /// Delete a state, then tell the star.
@@ -40,10 +42,6 @@ pub(crate) enum Item {
     Fall(std::sync::mpsc::Receiver<()>),
 }
 
-/// There is no room for another wave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InboxFull;
-
 /// The inbox of one star.
 #[derive(Default)]
 pub(crate) struct Inbox {
@@ -61,17 +59,26 @@ struct Content {
 }
 
 impl Inbox {
-    /// Puts a wave in, if there is room.
-    pub(crate) fn wave(&self, wave: Wave) -> Result<(), InboxFull> {
-        let mut content = self.lock();
-        let weight = wave.weight();
-        if content.closed || content.waves >= WAVES || content.bytes + weight > WAVE_BYTES {
-            return Err(InboxFull);
+    /// Puts pings and signals in, in their order; gives back those there is no room for.
+    pub(crate) fn waves(&self, waves: Vec<Box<Wave>>) -> Vec<Box<Wave>> {
+        let (mut content, now, mut left) = (self.lock(), Instant::now(), Vec::new());
+        for wave in waves {
+            let weight = wave.weight();
+            if content.closed || content.waves >= WAVES || content.bytes + weight > WAVE_BYTES {
+                left.push(wave);
+                continue;
+            }
+            content.waves += 1;
+            content.bytes += weight;
+            content.items.push_back((now, Item::Wave(wave)));
         }
-        content.waves += 1;
-        content.bytes += weight;
-        self.put(content, Item::Event(Event::Arrived(wave)));
-        Ok(())
+        self.wake(content);
+        left
+    }
+
+    /// Puts the answer to a ping of the star's own in.
+    pub(crate) fn pong(&self, pong: Box<Wave>) {
+        self.put(self.lock(), Item::Wave(pong));
     }
 
     /// Puts an answer in that the star waits for.
@@ -85,7 +92,7 @@ impl Inbox {
     }
 
     /// Takes out all there is, after `patience` at most. `None` when the inbox is closed.
-    pub(crate) fn take(&self, patience: Duration) -> Option<Vec<Item>> {
+    pub(crate) fn take(&self, patience: Duration) -> Option<VecDeque<(Instant, Item)>> {
         let mut content = self.lock();
         if content.items.is_empty() && !patience.is_zero() && !content.closed {
             content.asleep = true;
@@ -97,9 +104,11 @@ impl Inbox {
             return None;
         }
         (content.waves, content.bytes) = (0, 0);
-        let items = std::mem::take(&mut content.items);
+        let mut items = std::mem::take(&mut content.items);
         drop(content);
-        Some(items.into_iter().map(|(came, item)| held(came, item)).collect())
+        let now = Instant::now();
+        items.iter_mut().for_each(|(came, item)| held(now.saturating_duration_since(*came), item));
+        Some(items)
     }
 
     /// Lets the star's thread end; what has not been taken out is dropped.
@@ -123,6 +132,10 @@ impl Inbox {
             return;
         }
         content.items.push_back((Instant::now(), item));
+        self.wake(content);
+    }
+
+    fn wake(&self, mut content: MutexGuard<'_, Content>) {
         let asleep = std::mem::take(&mut content.asleep);
         drop(content);
         if asleep {
@@ -136,14 +149,10 @@ impl Inbox {
 }
 
 /// Takes the time it lay here off a wave's patience.
-fn held(came: Instant, item: Item) -> Item {
-    match item {
-        Item::Event(Event::Arrived(mut wave)) => {
-            let ms = u32::try_from(came.elapsed().as_millis()).unwrap_or(u32::MAX);
-            wave.wait = wave.wait.saturating_sub(ms);
-            Item::Event(Event::Arrived(wave))
-        }
-        other => other,
+fn held(time: Duration, item: &mut Item) {
+    if let Item::Wave(wave) = item {
+        let ms = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+        wave.wait = wave.wait.saturating_sub(ms);
     }
 }
 
@@ -163,31 +172,28 @@ mod tests {
 
     use super::*;
 
-    fn wave() -> Wave {
+    fn wave() -> Box<Wave> {
         let point: Point = "localhost:chat:room".parse().unwrap();
         let method = "Ext<Say>".parse().unwrap();
-        Wave::new(WaveId([0; 16]), WaveKind::Ping, point.clone(), Agent::Anonymous, point, method)
+        Box::new(Wave::new(WaveId([0; 16]), WaveKind::Ping, point.clone(), Agent::Anonymous, point, method))
     }
 
     #[test]
     fn a_full_inbox_refuses_waves_and_still_takes_answers() {
         let inbox = Inbox::default();
-        for _ in 0..WAVES {
-            inbox.wave(wave()).unwrap();
-        }
-        assert_eq!(inbox.wave(wave()), Err(InboxFull));
+        assert_eq!(inbox.waves(vec![wave(); WAVES + 1]).len(), 1);
         inbox.answer(Event::LaneUp);
         assert_eq!(inbox.take(Duration::ZERO).unwrap().len(), WAVES + 1);
-        inbox.wave(wave()).unwrap();
+        assert!(inbox.waves(vec![wave()]).is_empty());
     }
 
     #[test]
     fn time_in_the_inbox_is_taken_off_the_wait() {
         let inbox = Inbox::default();
-        inbox.wave(wave()).unwrap();
+        inbox.waves(vec![wave()]);
         std::thread::sleep(Duration::from_millis(30));
-        let items = inbox.take(Duration::ZERO).unwrap();
-        let [Item::Event(Event::Arrived(taken))] = &items[..] else { panic!("one wave went in") };
+        let mut items = inbox.take(Duration::ZERO).unwrap();
+        let Some((_, Item::Wave(taken))) = items.pop_front() else { panic!("one wave went in") };
         assert!(taken.wait <= wave().wait - 30);
     }
 
@@ -196,6 +202,6 @@ mod tests {
         let inbox = Inbox::default();
         inbox.close();
         assert!(inbox.take(Duration::from_secs(60)).is_none());
-        assert_eq!(inbox.wave(wave()), Err(InboxFull));
+        assert_eq!(inbox.waves(vec![wave()]).len(), 1);
     }
 }

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::relay::{Relay, RelayConfig, open};
+use crate::remote::Remote;
 use crate::store::refuse;
 
 /// Keeps the last body it was sent; answers with the one before.
@@ -99,7 +100,8 @@ impl Bench {
     /// What a keeper answers: its last text, or the code of the refusal.
     async fn keep(&self, key: &str, text: &str) -> Result<String, String> {
         let wave = self.wave(&format!("localhost:keep:room:{key}"), "Ext<Keep>", text);
-        let pong = timeout(PATIENCE, self.mesh().ask(wave, Via::HttpLine)).await.expect("no answer comes");
+        let pong =
+            timeout(PATIENCE, self.mesh().ask(wave, Via::HttpLine, Remote::Here)).await.expect("no answer comes");
         let body = String::from_utf8(pong.body.bytes.to_vec()).unwrap();
         if pong.status == Some(200) { Ok(body) } else { Err(pong.code().unwrap_or_default().to_owned()) }
     }

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
+use minicbor::Decoder;
 use starlane_protocol::lane::{Form, Frame, Knock, decode, encode};
 use starlane_protocol::{Agent, Body, Point, StarSecret, Wave, WaveId, WaveKind};
 use tokio::net::TcpStream;
@@ -38,9 +39,8 @@ pub(super) async fn connect(address: SocketAddr) -> Result<Socket> {
 /// A lane that is up.
 pub(super) struct Lane {
     pub(super) socket: Socket,
-    from: Point,
-    agent: Agent,
-    to: Point,
+    /// What every ping is, but for its id.
+    ping: Wave,
     sent: u64,
 }
 
@@ -54,35 +54,53 @@ impl Lane {
         let first = socket.next().await.context("the relay hung up")??;
         let frames = decode(&first.into_data()).map_err(|error| anyhow!("{error}"))?;
         match frames.into_iter().next() {
-            Some(Frame::Greet(greet)) => Ok(Self { socket, from: greet.point, agent: greet.agent, to, sent: 0 }),
+            Some(Frame::Greet(greet)) => Ok(Self { socket, ping: ping(greet.point, greet.agent, to)?, sent: 0 }),
             other => bail!("instead of a greet: {other:?}"),
         }
     }
 
     /// The next ping, of 64 bytes.
-    pub(super) fn ping(&mut self) -> Result<Frame> {
+    pub(super) fn ping(&mut self) -> Frame {
         self.sent += 1;
-        let mut id = [0; 16];
-        id[..8].copy_from_slice(&self.sent.to_le_bytes());
-        let method = "Ext<Go>".parse().map_err(|error| anyhow!("{error}"))?;
-        let (from, agent, to) = (self.from.clone(), self.agent.clone(), self.to.clone());
-        let mut wave = Wave::new(WaveId(id), WaveKind::Ping, from, agent, to, method);
-        wave.body = Body::new("text/plain", [7; BYTES]);
-        Ok(Frame::Wave(self.sent, Box::new(wave)))
+        let mut wave = Box::new(self.ping.clone());
+        wave.id.0[..8].copy_from_slice(&self.sent.to_le_bytes());
+        Frame::Wave(self.sent, wave)
     }
 
     /// Waits for the next message; how many pings it answers with 200.
     pub(super) async fn answers(&mut self) -> Result<usize> {
-        let message = self.socket.next().await.context("the relay hung up")??;
+        let message = self.socket.next().await.context("the relay hung up")??.into_data();
+        let mut frames = Decoder::new(&message);
         let mut answered = 0;
-        for frame in decode(&message.into_data()).map_err(|error| anyhow!("{error}"))? {
-            match frame {
-                Frame::Wave(_, wave) if wave.status == Some(200) => answered += 1,
-                Frame::Beat | Frame::Install(_) => {}
-                other => bail!("instead of an answer: {other:?}"),
-            }
+        while frames.position() < message.len() {
+            answered += answer(&mut frames)?;
         }
         Ok(answered)
+    }
+}
+
+/// Fields of a wave before and after its status.
+const AROUND_STATUS: (usize, usize) = (11, 4);
+
+/// Whether the next frame answers a ping, as 0 or 1. Of a pong only its status is looked at: the client beside it, the
+/// echo's, does not look at what comes back at all.
+fn answer(frames: &mut Decoder<'_>) -> Result<usize> {
+    let parts = frames.array()?.context("a frame of no known length")?;
+    match frames.u8()? {
+        2 => {
+            frames.skip()?;
+            frames.array()?;
+            (0..AROUND_STATUS.0).try_for_each(|_| frames.skip())?;
+            let status = frames.u16()?;
+            (0..AROUND_STATUS.1).try_for_each(|_| frames.skip())?;
+            ensure!(status == 200, "an answer with status {status}");
+            Ok(1)
+        }
+        6 | 7 => {
+            (1..parts).try_for_each(|_| frames.skip())?;
+            Ok(0)
+        }
+        other => bail!("instead of an answer: frame {other}"),
     }
 }
 
@@ -96,9 +114,13 @@ pub(super) fn message(frames: impl IntoIterator<Item = Frame>) -> Message {
 /// A ping as any lane sends it, for those who need its bytes only.
 pub(super) fn sample() -> Result<Frame> {
     let from: Point = super::app::point("localhost:stars:s-bench")?;
-    let method = "Ext<Go>".parse().map_err(|error| anyhow!("{error}"))?;
-    let to = super::app::point("localhost:bench:echo:one")?;
-    let mut wave = Wave::new(WaveId([7; 16]), WaveKind::Ping, from, Agent::Anonymous, to, method);
-    wave.body = Body::new("text/plain", [7; BYTES]);
+    let wave = ping(from, Agent::Anonymous, super::app::point("localhost:bench:echo:one")?)?;
     Ok(Frame::Wave(1_000, Box::new(wave)))
+}
+
+fn ping(from: Point, agent: Agent, to: Point) -> Result<Wave> {
+    let method = "Ext<Go>".parse().map_err(|error| anyhow!("{error}"))?;
+    let mut wave = Wave::new(WaveId([7; 16]), WaveKind::Ping, from, agent, to, method);
+    wave.body = Body::new("text/plain", [7; BYTES]);
+    Ok(wave)
 }

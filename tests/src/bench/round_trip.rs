@@ -52,7 +52,7 @@ async fn open(relay: SocketAddr, echo: SocketAddr) -> Result<(Lane, Socket)> {
 fn pings(runtime: &Runtime, lane: &mut Lane) -> Result<()> {
     runtime.block_on(async {
         for _ in 0..TIMES {
-            let ping = lane.ping()?;
+            let ping = lane.ping();
             lane.socket.send(message([ping])).await?;
             while lane.answers().await? == 0 {}
         }

@@ -83,8 +83,8 @@ async fn routed(mut lane: Lane) -> Result<Lane> {
     while answered < PINGS {
         let more = room.min(PINGS - sent);
         if more > 0 {
-            let pings = (0..more).map(|_| lane.ping()).collect::<Result<Vec<_>>>()?;
-            lane.socket.send(message(pings)).await?;
+            let pings = message((0..more).map(|_| lane.ping()));
+            lane.socket.send(pings).await?;
             sent += more;
         }
         room = lane.answers().await?;

@@ -2,12 +2,13 @@
 
 use minicbor::decode::Error;
 use minicbor::encode::{self, Write};
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{Decoder, Encoder};
 
 use super::message::Message;
+use super::words::Words;
 use super::{Frame, FrameError};
 use crate::limits::{CHAIN, HEADERS, MESSAGE_BYTES};
-use crate::{Body, Headers, Wave, WaveId};
+use crate::{Body, Headers, Point, Wave, WaveId};
 
 pub(super) fn encode(frame: &Frame, message: &mut Vec<u8>) {
     // Writing into a vector cannot fail, and every frame has a CBOR form.
@@ -18,7 +19,10 @@ fn write<W: Write>(frame: &Frame, e: &mut Encoder<W>) -> Result<(), encode::Erro
     match frame {
         Frame::Knock(knock) => e.array(2)?.u8(0)?.encode(knock)?.ok(),
         Frame::Greet(greet) => e.array(2)?.u8(1)?.encode(greet)?.ok(),
-        Frame::Wave(seq, wave) => e.array(3)?.u8(2)?.u64(*seq)?.encode(wave.as_ref())?.ok(),
+        Frame::Wave(seq, wave) => {
+            e.array(3)?.u8(2)?.u64(*seq)?;
+            write_wave(wave, e)
+        }
         Frame::Ack(seq) => e.array(2)?.u8(3)?.u64(*seq)?.ok(),
         Frame::Credit(bytes) => e.array(2)?.u8(4)?.u64(*bytes)?.ok(),
         Frame::Auth(token) => e.array(2)?.u8(5)?.str(token)?.ok(),
@@ -28,7 +32,7 @@ fn write<W: Write>(frame: &Frame, e: &mut Encoder<W>) -> Result<(), encode::Erro
     }
 }
 
-pub(super) fn decode(message: &[u8]) -> Result<Vec<Frame>, FrameError> {
+pub(super) fn decode(message: &[u8], words: &mut Words) -> Result<Vec<Frame>, FrameError> {
     if message.len() > MESSAGE_BYTES {
         return Err(FrameError::TooLarge);
     }
@@ -36,12 +40,12 @@ pub(super) fn decode(message: &[u8]) -> Result<Vec<Frame>, FrameError> {
     let mut frames = Message::default();
     while decoder.position() < message.len() {
         frames.room()?;
-        frames.push(read(&mut decoder).map_err(|error| FrameError::Garbage(error.to_string()))?)?;
+        frames.push(read(&mut decoder, words).map_err(|error| FrameError::Garbage(error.to_string()))?)?;
     }
     Ok(frames.into_frames())
 }
 
-fn read(d: &mut Decoder<'_>) -> Result<Frame, Error> {
+fn read(d: &mut Decoder<'_>, words: &mut Words) -> Result<Frame, Error> {
     let fields = d.array()?.ok_or_else(|| Error::message("a frame is an array of known length"))?;
     if fields == 0 {
         return Err(Error::message("a frame without its number"));
@@ -56,7 +60,7 @@ fn read(d: &mut Decoder<'_>) -> Result<Frame, Error> {
     if fields < known {
         return Err(Error::message("a frame without its content"));
     }
-    let frame = content(number, d)?;
+    let frame = content(number, d, words)?;
     // What a newer end has added.
     for _ in known..fields {
         d.skip()?;
@@ -64,11 +68,11 @@ fn read(d: &mut Decoder<'_>) -> Result<Frame, Error> {
     Ok(frame)
 }
 
-fn content(number: u8, d: &mut Decoder<'_>) -> Result<Frame, Error> {
+fn content(number: u8, d: &mut Decoder<'_>, words: &mut Words) -> Result<Frame, Error> {
     Ok(match number {
         0 => Frame::Knock(d.decode()?),
         1 => Frame::Greet(d.decode()?),
-        2 => Frame::Wave(d.u64()?, d.decode()?),
+        2 => Frame::Wave(d.u64()?, Box::new(wave(d, words)?)),
         3 => Frame::Ack(d.u64()?),
         4 => Frame::Credit(d.u64()?),
         5 => Frame::Auth(d.str()?.to_owned()),
@@ -78,61 +82,64 @@ fn content(number: u8, d: &mut Decoder<'_>) -> Result<Frame, Error> {
     })
 }
 
+/// How the agent that is nobody is written.
+const ANONYMOUS: &str = "anonymous";
+
 /// Fields of a wave, as far as this version knows them.
 const WAVE_FIELDS: u64 = 16;
 
-impl<C> Encode<C> for Wave {
-    fn encode<W: Write>(&self, e: &mut Encoder<W>, ctx: &mut C) -> Result<(), encode::Error<W::Error>> {
-        e.array(WAVE_FIELDS)?;
-        self.id.encode(e, ctx)?;
-        self.kind.encode(e, ctx)?;
-        self.from.encode(e, ctx)?;
-        self.to.encode(e, ctx)?;
-        self.agent.encode(e, ctx)?;
-        self.method.encode(e, ctx)?;
-        e.str(&self.path)?.str(&self.query)?;
-        e.array(self.headers.len() as u64)?;
-        for (name, value) in self.headers.iter() {
-            e.array(2)?.str(name)?.str(value)?;
-        }
-        e.str(&self.body.media)?.bytes(&self.body.bytes)?;
-        e.encode(self.status)?.u32(self.wait)?;
-        e.array(self.chain.len() as u64)?;
-        for id in &self.chain {
-            e.bytes(&id.0)?;
-        }
-        e.u8(self.hops)?.encode(self.trace.as_deref())?.ok()
+fn write_wave<W: Write>(wave: &Wave, e: &mut Encoder<W>) -> Result<(), encode::Error<W::Error>> {
+    e.array(WAVE_FIELDS)?.bytes(&wave.id.0)?.encode(wave.kind)?;
+    e.str(wave.from.as_str())?.str(wave.to.as_str())?;
+    e.str(wave.agent.point().map_or(ANONYMOUS, Point::as_str))?;
+    match &wave.method {
+        Some(method) => e.str(method.as_str())?,
+        None => e.null()?,
+    };
+    e.str(&wave.path)?.str(&wave.query)?;
+    e.array(wave.headers.len() as u64)?;
+    for (name, value) in wave.headers.iter() {
+        e.array(2)?.str(name)?.str(value)?;
     }
+    e.str(&wave.body.media)?.bytes(&wave.body.bytes)?;
+    e.encode(wave.status)?.u32(wave.wait)?;
+    e.array(wave.chain.len() as u64)?;
+    for id in &wave.chain {
+        e.bytes(&id.0)?;
+    }
+    e.u8(wave.hops)?.encode(wave.trace.as_deref())?.ok()
 }
 
-impl<'b, C> Decode<'b, C> for Wave {
-    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, Error> {
-        let fields = d.array()?.ok_or_else(|| Error::message("a wave is an array of known length"))?;
-        if fields < WAVE_FIELDS {
-            return Err(Error::message("a wave with missing fields"));
-        }
-        let wave = Wave {
-            id: Decode::decode(d, ctx)?,
-            kind: Decode::decode(d, ctx)?,
-            from: Decode::decode(d, ctx)?,
-            to: Decode::decode(d, ctx)?,
-            agent: Decode::decode(d, ctx)?,
-            method: Decode::decode(d, ctx)?,
-            path: d.str()?.into(),
-            query: d.str()?.into(),
-            headers: headers(d)?,
-            body: Body { media: d.str()?.into(), bytes: d.bytes()?.into() },
-            status: Decode::decode(d, ctx)?,
-            wait: d.u32()?,
-            chain: chain(d)?,
-            hops: d.u8()?,
-            trace: d.decode::<Option<&str>>()?.map(Into::into),
-        };
-        for _ in WAVE_FIELDS..fields {
-            d.skip()?;
-        }
-        Ok(wave)
+fn wave(d: &mut Decoder<'_>, words: &mut Words) -> Result<Wave, Error> {
+    let fields = d.array()?.ok_or_else(|| Error::message("a wave is an array of known length"))?;
+    if fields < WAVE_FIELDS {
+        return Err(Error::message("a wave with missing fields"));
     }
+    let wave = Wave {
+        id: d.decode()?,
+        kind: d.decode()?,
+        from: words.point(d.str()?).map_err(Error::message)?,
+        to: words.point(d.str()?).map_err(Error::message)?,
+        agent: words.agent(d.str()?).map_err(Error::message)?,
+        method: optional(d)?.map(|text| words.method(text)).transpose().map_err(Error::message)?,
+        path: words.text(d.str()?),
+        query: words.text(d.str()?),
+        headers: headers(d)?,
+        body: Body { media: words.text(d.str()?), bytes: d.bytes()?.into() },
+        status: d.decode()?,
+        wait: d.u32()?,
+        chain: chain(d)?,
+        hops: d.u8()?,
+        trace: optional(d)?.map(|text| words.text(text)),
+    };
+    for _ in WAVE_FIELDS..fields {
+        d.skip()?;
+    }
+    Ok(wave)
+}
+
+fn optional<'m>(d: &mut Decoder<'m>) -> Result<Option<&'m str>, Error> {
+    d.decode()
 }
 
 /// The length of an array that may have `most` items.

@@ -1,6 +1,6 @@
 //! Writing to a lane.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame};
@@ -15,6 +15,9 @@ use super::{End, Session, Stream};
 
 /// Bytes of waves that share a message.
 const MESSAGE_BYTES: usize = 64 * 1_024;
+
+/// Bytes of a wave with little in it, about: what is set aside for each.
+const FRAME_BYTES: usize = 256;
 
 /// Bytes that are handed to the socket before it is flushed.
 pub(crate) const FLUSH_BYTES: usize = 512 * 1_024;
@@ -52,11 +55,12 @@ impl<S: Stream> Session<S> {
     }
 
     fn encode(&mut self, batch: Vec<Outgoing>) -> Message {
+        let now = Instant::now();
         let frames = batch.into_iter().map(|outgoing| match outgoing {
             Outgoing::Frame(frame) => frame,
             Outgoing::Wave(mut wave, since) => {
                 self.sent += 1;
-                let held = u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX);
+                let held = u32::try_from(now.saturating_duration_since(since).as_millis()).unwrap_or(u32::MAX);
                 wave.wait = wave.wait.saturating_sub(held);
                 Frame::Wave(self.sent, wave)
             }
@@ -92,7 +96,7 @@ fn written<E>(result: Result<Result<(), E>, tokio::time::error::Elapsed>) -> Res
 fn encode(frames: impl Iterator<Item = Frame>, form: Form) -> Message {
     match form {
         Form::Cbor => {
-            let mut message = Vec::new();
+            let mut message = Vec::with_capacity(frames.size_hint().0.min(MESSAGE_BYTES / FRAME_BYTES) * FRAME_BYTES);
             frames.for_each(|frame| lane::encode(&frame, &mut message));
             Message::Binary(Bytes::from(message))
         }

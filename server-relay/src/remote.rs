@@ -1,0 +1,83 @@
+//! Where a connection comes from: what bounds are kept by, so that one visitor cannot take everybody's places.
+//!
+//! A proxy on the relay's own machine says in `X-Forwarded-For` for whom it asks; from anywhere else the header is not
+//! believed. Of an IPv6 address the network counts: its 64 low bits are the visitor's own to choose.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use warp::http::HeaderMap;
+
+/// What proxies add the address of whoever asks them to; the last one is the proxy's own word.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// The network half of an IPv6 address.
+const NETWORK: u128 = !(u64::MAX as u128);
+
+/// Where a connection comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Remote {
+    /// From the machine the relay runs on.
+    Here,
+    /// From this IPv4 address or IPv6 network.
+    Address(IpAddr),
+}
+
+impl Remote {
+    /// The other end of a connection.
+    pub(crate) fn new(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            address if address.is_loopback() => Remote::Here,
+            IpAddr::V6(address) => Remote::Address(Ipv6Addr::from_bits(address.to_bits() & NETWORK).into()),
+            address => Remote::Address(address),
+        }
+    }
+
+    /// For whom a request over the connection is made.
+    pub(crate) fn behind(self, headers: &HeaderMap) -> Self {
+        let last = || headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?.rsplit(',').next();
+        match (self, last().map(|text| text.trim().parse())) {
+            (Remote::Here, Some(Ok(address))) => Remote::new(address),
+            _ => self,
+        }
+    }
+
+    /// The address, when it is another machine's.
+    pub(crate) fn address(self) -> Option<IpAddr> {
+        match self {
+            Remote::Here => None,
+            Remote::Address(address) => Some(address),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remote(text: &str) -> Remote {
+        Remote::new(text.parse().unwrap())
+    }
+
+    fn headers(forwarded: &str) -> HeaderMap {
+        [(FORWARDED_FOR.parse().unwrap(), forwarded.parse().unwrap())].into_iter().collect()
+    }
+
+    #[test]
+    fn loopback_is_here_and_an_ipv6_network_is_one_visitor() {
+        assert_eq!(remote("127.0.0.1"), Remote::Here);
+        assert_eq!(remote("::ffff:127.0.0.2"), Remote::Here);
+        assert_eq!(remote("::1"), Remote::Here);
+        assert_eq!(remote("2001:db8:1:2::1"), remote("2001:db8:1:2:ffff::2"));
+        assert_ne!(remote("2001:db8:1:2::1"), remote("2001:db8:1:3::1"));
+        assert_eq!(remote("::ffff:192.0.2.1"), remote("192.0.2.1"));
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_speaks_for_others() {
+        let forged = headers("10.0.0.1, 192.0.2.7");
+        assert_eq!(remote("127.0.0.1").behind(&forged), remote("192.0.2.7"));
+        assert_eq!(remote("192.0.2.1").behind(&forged), remote("192.0.2.1"));
+        assert_eq!(remote("127.0.0.1").behind(&headers("unknown")), Remote::Here);
+        assert_eq!(remote("127.0.0.1").behind(&HeaderMap::new()), Remote::Here);
+    }
+}
