@@ -37,7 +37,7 @@ pub(super) fn decode(message: &[u8], words: &mut Words) -> Result<Vec<Frame>, Fr
         return Err(FrameError::TooLarge);
     }
     let mut decoder = Decoder::new(message);
-    let mut frames = Message::default();
+    let mut frames = Message::of(message.len());
     while decoder.position() < message.len() {
         frames.room()?;
         frames.push(read(&mut decoder, words).map_err(|error| FrameError::Garbage(error.to_string()))?)?;

@@ -5,11 +5,22 @@
 use super::{Frame, FrameError};
 use crate::limits::{MESSAGE_FRAMES, WIRE_INTEGER};
 
+/// Bytes of a small wave in CBOR.
+const WAVE_BYTES: usize = 128;
+
+/// Frames that room is made for before they are seen, at most: some 16 KiB.
+const COMMON: usize = 64;
+
 /// What has been decoded of a message so far.
 #[derive(Default)]
 pub(super) struct Message(Vec<Frame>);
 
 impl Message {
+    /// Room for what a message of so many bytes commonly holds.
+    pub(super) fn of(bytes: usize) -> Self {
+        Self(Vec::with_capacity((bytes / WAVE_BYTES).clamp(1, COMMON)))
+    }
+
     /// Whether there is room for one more frame; asked before it is decoded.
     pub(super) fn room(&self) -> Result<(), FrameError> {
         if self.0.len() == MESSAGE_FRAMES { Err(FrameError::TooMany) } else { Ok(()) }
