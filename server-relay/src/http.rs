@@ -4,6 +4,7 @@
 //! the lane and that application's bundle. Whoever comes is known by a bearer token, never by a cookie.
 
 mod answer;
+mod brake;
 mod bundles;
 mod client;
 mod cors;
@@ -19,6 +20,7 @@ mod sign_in;
 mod waves;
 
 pub(crate) use answer::Answer;
+pub(crate) use brake::Brake;
 pub(crate) use client::is_embedded;
 pub(crate) use request::Request;
 pub(crate) use respond::filter;

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
 use crate::blobs::Blobs;
+use crate::http::Brake;
 use crate::keys::Keys;
 use crate::link::Lanes;
 use crate::log::Log;
@@ -45,6 +46,8 @@ pub(crate) struct Mesh {
     pub(crate) open: OpenPings,
     /// How many of them each visitor has.
     pub(crate) accounts: Accounts,
+    /// Who named wrong codes lately.
+    pub(crate) brake: Brake,
     /// The newest lines of the log.
     pub(crate) log: Log,
     /// The points of the relay's own stars, in the order of their numbers.

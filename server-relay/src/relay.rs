@@ -33,6 +33,9 @@ use crate::switchboard::SWEEP;
 /// How long lanes and requests may take to end when the relay is closed.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How often files that no bundle names are looked for; they are kept for an hour.
+const COLLECT: Duration = Duration::from_secs(60);
+
 /// An open relay. It takes connections from [`Relay::run_until`] on.
 pub struct Relay {
     mesh: Arc<Mesh>,
@@ -121,9 +124,11 @@ async fn chores(mesh: Arc<Mesh>, data: std::path::PathBuf) {
     let mut sweep = tokio::time::interval(SWEEP);
     let mut renew = tokio::time::interval(operator::RENEW);
     renew.reset();
+    let mut collect = tokio::time::interval(COLLECT);
     loop {
         tokio::select! {
             _ = sweep.tick() => mesh.sweep(),
+            _ = collect.tick() => mesh.registry.collect(&mesh.blobs).await,
             _ = renew.tick() => {
                 if let Err(error) = operator::note(&mesh, &data) {
                     tracing::warn!(%error, "the operator's note could not be renewed");

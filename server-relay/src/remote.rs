@@ -3,7 +3,10 @@
 //! A proxy on the relay's own machine says in `X-Forwarded-For` for whom it asks; from anywhere else the header is not
 //! believed. Of an IPv6 address the network counts: its 64 low bits are the visitor's own to choose.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use warp::http::HeaderMap;
 
@@ -50,6 +53,47 @@ impl Remote {
     }
 }
 
+/// How many of something there are for each address. What comes from this machine is not counted.
+#[derive(Default)]
+pub(crate) struct Counts {
+    of: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// One that is counted until it is dropped.
+pub(crate) struct Counted {
+    counts: Arc<Counts>,
+    address: Option<IpAddr>,
+}
+
+impl Counts {
+    /// Counts one more, unless there are `most` already.
+    pub(crate) fn one_more(self: &Arc<Self>, remote: Remote, most: usize) -> Option<Counted> {
+        let address = remote.address();
+        if let Some(address) = address {
+            let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = of.entry(address).or_default();
+            if *count >= most {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(Counted { counts: self.clone(), address })
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let Some(address) = self.address else { return };
+        let mut of = self.counts.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut count) = of.entry(address) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +114,19 @@ mod tests {
         assert_eq!(remote("2001:db8:1:2::1"), remote("2001:db8:1:2:ffff::2"));
         assert_ne!(remote("2001:db8:1:2::1"), remote("2001:db8:1:3::1"));
         assert_eq!(remote("::ffff:192.0.2.1"), remote("192.0.2.1"));
+    }
+
+    #[test]
+    fn an_address_has_no_more_than_its_share() {
+        let counts = Arc::new(Counts::default());
+        let one = |text| counts.one_more(remote(text), 2);
+        let (first, _second) = (one("192.0.2.1").unwrap(), one("192.0.2.1").unwrap());
+        assert!(one("192.0.2.1").is_none() && one("192.0.2.2").is_some());
+        drop(first);
+        assert!(one("192.0.2.1").is_some());
+        let here: Vec<_> = (0..10).map(|_| one("127.0.0.1").unwrap()).collect();
+        drop(here);
+        assert_eq!(counts.of.lock().unwrap().len(), 1);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use starlane_protocol::{Code, Point, Refusal, Wave, WaveKind};
 use tokio::sync::oneshot;
 
 pub(crate) use accounts::{Account, Accounts};
+use open::Changing;
 pub(crate) use open::{Asked, Asker, LaneOpen, OpenPings, Place};
 pub(crate) use routes::Routes;
 pub(crate) use rules::Law;
@@ -38,7 +39,7 @@ pub(crate) const SWEEP: Duration = Duration::from_millis(100);
 #[derive(Default)]
 struct Batch {
     placed: Vec<(Place, Asker, Box<Wave>)>,
-    pongs: Vec<Wave>,
+    pongs: Vec<Box<Wave>>,
 }
 
 impl Mesh {
@@ -51,7 +52,7 @@ impl Mesh {
             wave.agent = lane.agent.clone();
             let asker = Asker::Lane(lane.clone());
             match wave.kind {
-                WaveKind::Pong => self.batch_pong(&mut batch, *wave, Place::Lane(lane.id)),
+                WaveKind::Pong => self.batch_pong(&mut batch, wave, Place::Lane(lane.id)),
                 _ => match self.judge_routed(lane, routes, &picture, &mut wave) {
                     Ok(place) => self.batch_placed(&mut batch, place, asker, wave, Place::Lane(lane.id)),
                     Err(refusal) => self.refuse(asker, &wave, refusal),
@@ -67,7 +68,7 @@ impl Mesh {
         let (mut batch, here) = (Batch::default(), Place::Star(star));
         for mut wave in waves {
             match wave.kind {
-                WaveKind::Pong => self.batch_pong(&mut batch, *wave, here),
+                WaveKind::Pong => self.batch_pong(&mut batch, wave, here),
                 _ => match self.next_place(&picture, &mut wave) {
                     Ok(place) => self.batch_placed(&mut batch, place, Asker::Star(star), wave, here),
                     Err(refusal) => self.refuse(Asker::Star(star), &wave, refusal),
@@ -156,7 +157,7 @@ impl Mesh {
     }
 
     /// A pong goes on after the waves before it, and with the pongs before it.
-    fn batch_pong(self: &Arc<Self>, batch: &mut Batch, pong: Wave, from: Place) {
+    fn batch_pong(self: &Arc<Self>, batch: &mut Batch, pong: Box<Wave>, from: Place) {
         if !batch.placed.is_empty() {
             self.send_batch(batch, from);
         }
@@ -277,22 +278,23 @@ impl Mesh {
         self.runtime.spawn(async move {
             let pong = steward::answer(&mesh, &wave).await;
             drop(permit);
-            mesh.pongs(vec![pong], Place::Steward);
+            mesh.pongs(vec![Box::new(pong)], Place::Steward);
         });
     }
 
     /// Hands pongs to whoever asked, if they come from where they asked.
-    fn pongs(&self, pongs: Vec<Wave>, place: Place) {
+    fn pongs(&self, pongs: Vec<Box<Wave>>, place: Place) {
         if pongs.is_empty() {
             return;
         }
         let mut open = self.open.change();
-        let answered: Vec<_> = pongs.into_iter().map(|pong| (open.answered(&pong, place), pong)).collect();
+        let asker = |pong: &Wave, open: &mut Changing<'_>| open.answered(pong, place).map(|asked| asked.asker);
+        let answered: Vec<_> = pongs.into_iter().map(|pong| (asker(&pong, &mut open), pong)).collect();
         drop(open);
-        let mut lanes = Vec::new();
-        for (asked, pong) in answered {
-            match asked.map(|asked| asked.asker) {
-                Some(Asker::Lane(lane)) => lanes.push((lane, Box::new(pong))),
+        let mut lanes = Vec::with_capacity(answered.len());
+        for (asker, pong) in answered {
+            match asker {
+                Some(Asker::Lane(lane)) => lanes.push((lane, pong)),
                 Some(asker) => self.deliver(asker, pong),
                 None => tracing::debug!(from = %pong.from, to = %pong.to, "an answer that nobody waits for"),
             }
@@ -308,20 +310,20 @@ impl Mesh {
 
     fn refuse(&self, asker: Asker, wave: &Wave, refusal: Refusal) {
         if wave.kind == WaveKind::Ping {
-            self.deliver(asker, Problem::from(refusal).pong(wave));
+            self.deliver(asker, Box::new(Problem::from(refusal).pong(wave)));
         }
     }
 
-    fn deliver(&self, asker: Asker, pong: Wave) {
+    fn deliver(&self, asker: Asker, pong: Box<Wave>) {
         match asker {
-            Asker::Lane(lane) => lane.send(Box::new(pong)),
+            Asker::Lane(lane) => lane.send(pong),
             Asker::Star(index) => {
                 if let Some(inbox) = self.inboxes.get(index as usize) {
-                    inbox.pong(Box::new(pong));
+                    inbox.pong(pong);
                 }
             }
             // The request may be over.
-            Asker::Http(answer, _) => drop(answer.send(pong)),
+            Asker::Http(answer, _) => drop(answer.send(*pong)),
         }
     }
 

@@ -24,6 +24,13 @@ impl Cache {
         self.blobs.get(digest).cloned()
     }
 
+    pub(super) fn remove(&mut self, digest: &Digest) {
+        if let Some(bytes) = self.blobs.remove(digest) {
+            self.bytes -= bytes.len();
+            self.order.retain(|kept| kept != digest);
+        }
+    }
+
     pub(super) fn put(&mut self, digest: Digest, bytes: Arc<[u8]>) {
         if bytes.len() > BLOB_BYTES || self.blobs.contains_key(&digest) {
             return;

@@ -9,6 +9,7 @@ use starlane_bundle::Digest;
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 
+use super::loose::Arriving;
 use super::{BLOB_BYTES, BlobError};
 use crate::keys::sync_folder;
 
@@ -24,13 +25,14 @@ pub(crate) struct Upload {
     file: Option<File>,
     digest: Sha256,
     size: u64,
+    arriving: Option<Arriving>,
 }
 
 impl Upload {
-    pub(super) async fn start(folder: &Path) -> Result<Self, BlobError> {
+    pub(super) async fn start(folder: &Path, arriving: Arriving) -> Result<Self, BlobError> {
         let beside = folder.join(FOLDER).join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
         let file = Some(File::create(&beside).await?);
-        Ok(Self { folder: folder.to_owned(), beside, file, digest: Sha256::new(), size: 0 })
+        Ok(Self { folder: folder.to_owned(), beside, file, digest: Sha256::new(), size: 0, arriving: Some(arriving) })
     }
 
     /// Takes in some bytes.
@@ -38,6 +40,9 @@ impl Upload {
         self.size += bytes.len() as u64;
         if self.size > BLOB_BYTES {
             return Err(BlobError::TooLarge);
+        }
+        if let Some(arriving) = &mut self.arriving {
+            arriving.more(bytes.len() as u64)?;
         }
         self.digest.update(bytes);
         self.file()?.write_all(bytes).await?;
@@ -56,6 +61,10 @@ impl Upload {
         let path = super::path(&self.folder, &digest);
         let parent = path.parent().map(Path::to_owned).unwrap_or_default();
         fs::create_dir_all(&parent).await?;
+        // Loose before it has its name, so that it is never deleted in between.
+        if let Some(arriving) = self.arriving.take() {
+            arriving.whole(digest);
+        }
         fs::rename(&self.beside, &path).await?;
         let folder = self.folder.clone();
         let sync = move || sync_folder(&parent).and_then(|()| sync_folder(&folder));

@@ -93,23 +93,32 @@ fn manifest(request: &Request, signed: &Signed) -> Answer {
 
 async fn store(mesh: &Arc<Mesh>, request: &mut Request, digest: Digest) -> Result<Answer, Problem> {
     may_publish(mesh, request)?;
-    let mut upload = mesh.blobs.upload().await?;
+    let mut upload = mesh.blobs.upload(request.visitor(mesh)?.agent).await?;
     while let Some(part) = request.next().await? {
         upload.write(&part).await?;
     }
     upload.finish(digest).await?;
+    if mesh.registry.now().names(&digest) {
+        mesh.blobs.named([&digest]);
+    }
     Ok(Answer::json(201, json!({ "digest": digest }).to_string()))
 }
 
 /// Whoever may publish may ask what need not be uploaded; others are answered as by GET.
 async fn has(mesh: &Arc<Mesh>, request: &Request, digest: Digest) -> Result<Answer, Problem> {
-    if let Err(problem) = may_publish(mesh, request) {
+    let publisher = may_publish(mesh, request);
+    if let Err(problem) = &publisher {
         let agent = request.visitor(mesh)?.agent;
         if !may_read_blob(mesh, &agent, &Site::Own, &digest) {
-            return Err(problem);
+            return Err(problem.clone());
         }
     }
     mesh.blobs.size(&digest).await.ok_or(BlobError::Missing(digest))?;
+    if publisher.is_ok() {
+        // What need not be uploaded has to be there still when the bundle is.
+        mesh.blobs.touch(digest);
+        mesh.blobs.size(&digest).await.ok_or(BlobError::Missing(digest))?;
+    }
     Ok(Answer::new(200))
 }
 

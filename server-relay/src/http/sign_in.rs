@@ -22,5 +22,10 @@ pub(super) async fn answer(mesh: &Mesh, request: &mut Request) -> Result<Answer,
     let body = request.whole(REQUEST_BYTES).await?;
     let sign_in: SignIn =
         serde_json::from_slice(&body).map_err(|error| Problem::new(Code::BadBody, error.to_string()))?;
-    Ok(Answer::json(200, steward::sign_in(mesh, &sign_in.code).await?.to_string()))
+    mesh.brake.attempt(request.remote)?;
+    let signed_in = steward::sign_in(mesh, &sign_in.code).await;
+    if !signed_in.as_ref().is_err_and(|problem| problem.status == Code::SignIn.status()) {
+        mesh.brake.right(request.remote);
+    }
+    Ok(Answer::json(200, signed_in?.to_string()))
 }

@@ -3,6 +3,8 @@
 //! A star's id belongs to whoever knows its secret, while its lane is open and for two minutes more.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
@@ -16,6 +18,10 @@ use super::lane::Lane;
 
 /// Lanes of one relay: at some 10 KiB each, and as many sockets as a process commonly may have.
 const LANES: usize = 16_384;
+
+/// Lanes of one address (of an IPv6 network: 64 bits) at most, so that one visitor cannot take all places; an office behind
+/// one address has that many tabs. From the relay's own machine there may be as many as a relay has.
+const ADDRESS_LANES: usize = 256;
 
 /// How long an id stays with its star when the lane is gone.
 const AWAY: Duration = Duration::from_secs(120);
@@ -40,9 +46,47 @@ impl Away {
 /// The lanes of a relay.
 #[derive(Default)]
 pub(crate) struct Lanes {
-    open: RwLock<HashMap<String, Arc<Lane>>>,
+    open: RwLock<Open>,
     away: Mutex<HashMap<String, Away>>,
     last: AtomicU64,
+}
+
+/// The lanes that are open.
+#[derive(Default)]
+struct Open {
+    lanes: HashMap<String, Arc<Lane>>,
+    /// How many there are from each address.
+    from: HashMap<IpAddr, usize>,
+}
+
+impl Open {
+    fn is_full(&self, address: Option<IpAddr>) -> bool {
+        address.and_then(|address| self.from.get(&address)).is_some_and(|count| *count >= ADDRESS_LANES)
+    }
+
+    fn insert(&mut self, id: &str, lane: Arc<Lane>) -> Option<Arc<Lane>> {
+        if let Some(address) = lane.remote.address() {
+            *self.from.entry(address).or_default() += 1;
+        }
+        let before = self.lanes.insert(id.to_owned(), lane);
+        before.inspect(|before| self.count_off(before))
+    }
+
+    fn remove(&mut self, id: &str) {
+        if let Some(lane) = self.lanes.remove(id) {
+            self.count_off(&lane);
+        }
+    }
+
+    fn count_off(&mut self, lane: &Lane) {
+        let Some(address) = lane.remote.address() else { return };
+        if let Entry::Occupied(mut count) = self.from.entry(address) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
 }
 
 impl Lanes {
@@ -53,13 +97,13 @@ impl Lanes {
 
     /// The lane of a star.
     pub(crate) fn get(&self, star: &str) -> Option<Arc<Lane>> {
-        self.open.read().unwrap_or_else(PoisonError::into_inner).get(star).cloned()
+        self.open.read().unwrap_or_else(PoisonError::into_inner).lanes.get(star).cloned()
     }
 
     /// All lanes, in the order of their stars.
     pub(crate) fn all(&self) -> Vec<Arc<Lane>> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = open.values().cloned().collect();
+        let mut all: Vec<_> = open.lanes.values().cloned().collect();
         all.sort_by(|a, b| a.star.cmp(&b.star));
         all
     }
@@ -88,22 +132,26 @@ impl Lanes {
     pub(super) fn enter(&self, id: &str, lane: &Arc<Lane>) -> Result<Option<Arc<Lane>>, Bye> {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let mut away = self.away();
-        let before = open.get(id).map(|lane| lane.secret);
+        let before = open.lanes.get(id).map(|lane| lane.secret);
         let kept = away.get(id).filter(|away| away.is_kept()).map(|away| away.secret);
         if before.or(kept).is_some_and(|secret| secret != lane.secret) {
             return Err(bye(ByeCode::StarTaken, "another tab holds this star's id"));
         }
-        if open.len() >= LANES && before.is_none() {
+        if open.lanes.len() >= LANES && before.is_none() {
             return Err(bye(ByeCode::Busy, "the relay has as many lanes as it can take"));
         }
+        if open.is_full(lane.remote.address()) && before.is_none() {
+            let reason = format!("{ADDRESS_LANES} lanes are open from your address: close some tabs");
+            return Err(bye(ByeCode::TooManyLanes, &reason));
+        }
         away.remove(id);
-        Ok(open.insert(id.to_owned(), lane.clone()))
+        Ok(open.insert(id, lane.clone()))
     }
 
     /// Lets a lane go.
     pub(super) fn leave(&self, id: &str, lane: &Lane) {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        if open.get(id).is_none_or(|there| there.id != lane.id) {
+        if open.lanes.get(id).is_none_or(|there| there.id != lane.id) {
             return;
         }
         open.remove(id);

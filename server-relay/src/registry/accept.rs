@@ -1,5 +1,6 @@
 //! Accepting a bundle: it exists whole and sound, or not at all, and is never overwritten.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry, Manifest, RootKey, Signed};
@@ -46,16 +47,17 @@ impl Registry {
         self.change(|picture| {
             picture.bundles.insert(point.clone(), signed.clone());
         });
+        blobs.named(digests(&signed));
         Ok(signed)
     }
 
-    /// Removes a bundle that nothing is made from.
-    pub(crate) async fn remove_bundle(&self, bundle: &Point, store: &Store) -> Result<(), Problem> {
+    /// Removes a bundle that nothing is made from, and its files but for those that another bundle names.
+    pub(crate) async fn remove_bundle(&self, bundle: &Point, store: &Store, blobs: &Blobs) -> Result<(), Problem> {
         let _one_at_a_time = self.changing.lock().await;
         let now = self.now();
-        if !now.bundles.contains_key(bundle) {
+        let Some(was) = now.bundles.get(bundle) else {
             return Err(Problem::new(Code::NoRoute, format!("there is no bundle `{bundle}`")));
-        }
+        };
         if let Some(one) = now.apps.values().find(|one| one.app.bundle == *bundle) {
             let what = format!("`{}` is made from `{bundle}`", one.app.point);
             return Err(Problem::new(Code::Conflict, what).hint("Remove the application first: `starlane rm`."));
@@ -64,8 +66,29 @@ impl Registry {
         self.change(|picture| {
             picture.bundles.remove(bundle);
         });
+        let named = self.named();
+        blobs.delete_all(digests(was).filter(|digest| !named.contains(digest)).copied());
         Ok(())
     }
+
+    /// Deletes files that were uploaded more than an hour ago and that no bundle names.
+    pub(crate) async fn collect(&self, blobs: &Blobs) {
+        let overdue = blobs.overdue();
+        if !overdue.is_empty() {
+            let _one_at_a_time = self.changing.lock().await;
+            let named = self.named();
+            blobs.delete_all(overdue.into_iter().filter(|digest| !named.contains(digest)));
+        }
+    }
+
+    /// Every file that a bundle names.
+    pub(crate) fn named(&self) -> HashSet<Digest> {
+        self.now().bundles.values().flat_map(|bundle| digests(bundle)).copied().collect()
+    }
+}
+
+fn digests(bundle: &Signed) -> impl Iterator<Item = &Digest> {
+    bundle.manifest.files.values().map(|file| &file.sha256)
 }
 
 /// Publishing the same again is fine, something else under the same version is not.

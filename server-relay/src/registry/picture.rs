@@ -84,6 +84,11 @@ impl Picture {
         self.bundles.get(&name.parse().ok()?)
     }
 
+    /// Whether a bundle names a file with this digest.
+    pub(crate) fn names(&self, digest: &Digest) -> bool {
+        self.bundles.values().any(|bundle| bundle.manifest.files.values().any(|file| file.sha256 == *digest))
+    }
+
     /// What an agent is told when it comes: the applications it may call anything of.
     pub(crate) fn installs_for(&self, agent: &Agent) -> Vec<Installed> {
         self.apps.values().filter(|one| one.is_for(agent, &self.grants)).map(|one| one.told.clone()).collect()

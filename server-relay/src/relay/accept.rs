@@ -14,10 +14,14 @@ use tokio::task::JoinSet;
 
 use crate::http;
 use crate::mesh::Mesh;
-use crate::remote::Remote;
+use crate::remote::{Counted, Counts, Remote};
 
 /// Connections at once: every lane there can be, and requests beside them.
 const CONNECTIONS: usize = 20_480;
+
+/// Connections of one address: every lane it may have, and as many requests beside them. From this machine come those of
+/// its proxies, too, so they are not counted.
+const ADDRESS_CONNECTIONS: usize = 512;
 
 /// How long a request's headers may take.
 const HEADERS: Duration = Duration::from_secs(15);
@@ -31,6 +35,7 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Serves connections until the relay is closed, and every lane has gone.
 pub(super) async fn serve(mesh: Arc<Mesh>, listener: TcpListener) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let counts = Arc::new(Counts::default());
     let mut connections = JoinSet::new();
     let closing = mesh.clone();
     let mut closed = std::pin::pin!(closing.closed());
@@ -40,14 +45,15 @@ pub(super) async fn serve(mesh: Arc<Mesh>, listener: TcpListener) {
             Some(_) = connections.join_next() => continue,
             () = closed.as_mut() => break,
         };
-        match (accepted, places.clone().try_acquire_owned()) {
-            (Ok((stream, peer)), Ok(place)) => {
+        match accepted {
+            Ok((stream, peer)) => {
                 let remote = Remote::new(peer.ip());
-                drop(connections.spawn(connection(mesh.clone(), stream, remote, place)));
+                // No room: the connection is dropped.
+                if let Some(place) = place(&places, &counts, remote) {
+                    drop(connections.spawn(connection(mesh.clone(), stream, remote, place)));
+                }
             }
-            // No room: the connection is dropped.
-            (Ok(_), Err(_)) => {}
-            (Err(error), _) => {
+            Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(BREATH).await;
             }
@@ -60,7 +66,15 @@ pub(super) async fn serve(mesh: Arc<Mesh>, listener: TcpListener) {
     }
 }
 
-async fn connection(mesh: Arc<Mesh>, stream: TcpStream, remote: Remote, place: OwnedSemaphorePermit) {
+/// A place among all connections and among those of its address.
+type Place = (OwnedSemaphorePermit, Counted);
+
+fn place(places: &Arc<Semaphore>, counts: &Arc<Counts>, remote: Remote) -> Option<Place> {
+    let place = places.clone().try_acquire_owned().ok()?;
+    Some((place, counts.one_more(remote, ADDRESS_CONNECTIONS)?))
+}
+
+async fn connection(mesh: Arc<Mesh>, stream: TcpStream, remote: Remote, place: Place) {
     if let Err(error) = stream.set_nodelay(true) {
         return tracing::debug!(%error, "a connection was gone before it began");
     }

@@ -73,17 +73,21 @@ async fn mesh(config: &RelayConfig, space: Point, own: Vec<Point>, listener: &Tc
     let keys = Keys::open(&config.data.join("keys")).map_err(data)?;
     let store = Store::open(&config.data.join("mesh.db")).await?;
     let root = keys.root.public();
+    let (blobs, registry) =
+        (Blobs::open(&config.data.join("blobs")).map_err(data)?, Registry::open(&space, &store, &root).await?);
+    blobs.collect(&registry.named()).map_err(data)?;
     Ok(Mesh {
         stars: below("stars")?,
         users: below("users")?,
         address: listener.local_addr().map_err(|error| RelayError::Listen(config.listen, error))?,
         tokens: Tokens::new(&keys.token, below("users")?, &root),
-        blobs: Blobs::open(&config.data.join("blobs")).map_err(data)?,
-        registry: Registry::open(&space, &store, &root).await?,
+        blobs,
+        registry,
         store: Arc::new(store),
         lanes: Default::default(),
         open: Default::default(),
         accounts: Default::default(),
+        brake: Default::default(),
         log: Default::default(),
         inboxes: own.iter().map(|_| Default::default()).collect(),
         runtime: Handle::current(),

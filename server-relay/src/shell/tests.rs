@@ -61,7 +61,7 @@ impl Bench {
     async fn install(&self) {
         let (mesh, wasm) = (self.mesh(), wat::parse_str(KEEPER).unwrap());
         let sha256 = Digest::of(&wasm);
-        let mut upload = mesh.blobs.upload().await.unwrap();
+        let mut upload = mesh.blobs.upload(Agent::Anonymous).await.unwrap();
         upload.write(&wasm).await.unwrap();
         upload.finish(sha256).await.unwrap();
         let file = FileEntry { sha256, size: wasm.len() as u64, media: "application/wasm".into() };

@@ -46,7 +46,7 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, point)?;
     let segments: Vec<&str> = point.segments().collect();
     match segments[..] {
-        [_, "repo", _, _] => mesh.registry.remove_bundle(point, &mesh.store).await?,
+        [_, "repo", _, _] => mesh.registry.remove_bundle(point, &mesh.store, &mesh.blobs).await?,
         [_, _] => remove_app(mesh, point).await?,
         _ => remove_mechtron(mesh, point).await?,
     }

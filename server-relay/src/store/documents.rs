@@ -45,7 +45,7 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes a bundle. Its files stay: another bundle may name them.
+    /// Deletes a bundle. Its files are the blobs' own matter: another bundle may name them.
     pub(crate) async fn remove_bundle(&self, bundle: &Point) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
         sqlx::query("DELETE FROM bundles WHERE point = ?").bind(bundle.as_str()).execute(&mut *writer).await?;

@@ -4,6 +4,7 @@
 //! each asker, so nobody can take the answer of somebody else's ping. Waves that come together are noted under one lock.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -110,9 +111,37 @@ pub(crate) struct Changing<'a>(MutexGuard<'a, Table>);
 #[derive(Default)]
 struct Table {
     asked: HashMap<(WaveId, Point), Asked>,
-    anonymous: usize,
+    counts: Counts,
     /// No entry ends before this.
     soonest: Option<Instant>,
+}
+
+/// How many pings are open of whom, beyond what accounts and lanes count themselves.
+#[derive(Default)]
+struct Counts {
+    anonymous: usize,
+}
+
+impl Counts {
+    fn opened(&mut self, asker: &Asker) {
+        if let Asker::Lane(lane) = asker {
+            lane.open.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(account) = asker.account() {
+            account.opened();
+            self.anonymous += usize::from(account.anonymous);
+        }
+    }
+
+    fn ended(&mut self, asker: &Asker) {
+        if let Asker::Lane(lane) = asker {
+            lane.open.fetch_sub(1, Ordering::Relaxed);
+        }
+        if let Some(account) = asker.account() {
+            account.ended();
+            self.anonymous -= usize::from(account.anonymous);
+        }
+    }
 }
 
 impl OpenPings {
@@ -159,58 +188,47 @@ impl Changing<'_> {
         now: Instant,
     ) -> Result<(), (Asker, Refusal)> {
         let table = &mut *self.0;
-        let key = (wave.id, wave.from.clone());
-        if let Some(refusal) = table.no_room(&key, &asker) {
+        if let Some(refusal) = table.no_room(&asker) {
             return Err((asker, refusal));
         }
-        table.count(&asker);
+        let Entry::Vacant(place_for_it) = table.asked.entry((wave.id, wave.from.clone())) else {
+            return Err((asker, Refusal::new(Code::BadWave, "a ping with this id waits already")));
+        };
+        table.counts.opened(&asker);
         let deadline = now + Duration::from_millis(wave.wait.into()) + GRACE;
         table.soonest = Some(table.soonest.map_or(deadline, |soonest| soonest.min(deadline)));
-        let (from, to, trace) = (key.1.clone(), wave.to.clone(), wave.trace.clone());
-        table.asked.insert(key, Asked { asker, to, id: wave.id, from, wait: wave.wait, trace, place, deadline });
+        let (from, to, trace) = (wave.from.clone(), wave.to.clone(), wave.trace.clone());
+        place_for_it.insert(Asked { asker, to, id: wave.id, from, wait: wave.wait, trace, place, deadline });
         Ok(())
     }
 
     /// Takes out the ping that this pong answers, if it comes from the target and place that was asked.
     pub(crate) fn answered(&mut self, pong: &Wave, place: Place) -> Option<Asked> {
-        let key = (pong.id, pong.to.clone());
-        let fits = |asked: &Asked| asked.place == place && asked.to == pong.from;
-        if self.0.asked.get(&key).is_some_and(fits) { self.0.take(&key) } else { None }
+        let table = &mut *self.0;
+        match table.asked.entry((pong.id, pong.to.clone())) {
+            Entry::Occupied(asked) if asked.get().place == place && asked.get().to == pong.from => {
+                let asked = asked.remove();
+                table.counts.ended(&asked.asker);
+                Some(asked)
+            }
+            _ => None,
+        }
     }
 }
 
 impl Table {
-    fn no_room(&self, key: &(WaveId, Point), asker: &Asker) -> Option<Refusal> {
+    fn no_room(&self, asker: &Asker) -> Option<Refusal> {
         let lane_full = matches!(asker, Asker::Lane(lane) if lane.open.load(Ordering::Relaxed) >= LANE_OPEN);
         let account_full = asker
             .account()
-            .is_some_and(|account| account.is_full() || (account.anonymous && self.anonymous >= ANONYMOUS_OPEN));
-        if self.asked.len() >= OPEN || lane_full || account_full {
-            return Some(Refusal::new(Code::TooMany, "too many pings wait for their answer"));
-        }
-        let twice = self.asked.contains_key(key);
-        twice.then(|| Refusal::new(Code::BadWave, "a ping with this id waits already"))
-    }
-
-    fn count(&mut self, asker: &Asker) {
-        if let Asker::Lane(lane) = asker {
-            lane.open.fetch_add(1, Ordering::Relaxed);
-        }
-        if let Some(account) = asker.account() {
-            account.opened();
-            self.anonymous += usize::from(account.anonymous);
-        }
+            .is_some_and(|account| account.is_full() || (account.anonymous && self.counts.anonymous >= ANONYMOUS_OPEN));
+        let full = self.asked.len() >= OPEN || lane_full || account_full;
+        full.then(|| Refusal::new(Code::TooMany, "too many pings wait for their answer"))
     }
 
     fn take(&mut self, key: &(WaveId, Point)) -> Option<Asked> {
         let asked = self.asked.remove(key)?;
-        if let Asker::Lane(lane) = &asked.asker {
-            lane.open.fetch_sub(1, Ordering::Relaxed);
-        }
-        if let Some(account) = asked.asker.account() {
-            account.ended();
-            self.anonymous -= usize::from(account.anonymous);
-        }
+        self.counts.ended(&asked.asker);
         Some(asked)
     }
 

@@ -8,6 +8,7 @@ mod applications_over_http;
 mod bundles_are_whole_and_sound;
 mod commands_are_waves;
 mod lanes;
+mod nobody_takes_everybodys_places;
 mod nothing_answered_is_lost;
 mod opening_and_closing;
 mod waves_find_their_way;

@@ -15,7 +15,7 @@ pub enum WasmError {
     Export(String),
     /// It has a start section.
     Start,
-    /// Its memory or a table begins with more than its limit allows.
+    /// It is larger than a module may be, or its memory or a table begins with more than its limit allows.
     TooLarge(String),
 }
 

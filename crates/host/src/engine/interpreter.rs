@@ -72,6 +72,7 @@ struct Compiled {
 
 impl Engine for Interpreter {
     fn compile(&self, wasm: Arc<[u8]>, stack: u64) -> Result<Rc<dyn Module>, WasmError> {
+        check::size(&wasm)?;
         let engine = wasmi::Engine::new(&config(stack));
         let module = wasmi::Module::new(&engine, &*wasm).map_err(|error| WasmError::NotWasm(error.to_string()))?;
         check::module(&module, &wasm)?;

@@ -222,4 +222,6 @@ bye_codes! {
     Silent = 12, "silent";
     /// The star's id is not one lower-case segment.
     BadStar = 13, "bad-star";
+    /// As many lanes as one address may have are open from there.
+    TooManyLanes = 14, "too-many-lanes";
 }

@@ -18,6 +18,18 @@ const LOCALS: u64 = 2_048;
 /// Bytes of one function at most: it is translated in one go at its first call, which costs no fuel.
 const FUNCTION_BYTES: usize = 256 * 1_024;
 
+/// Bytes of a module at most: validating it takes time and memory in proportion, on the page's own thread in a tab.
+const MODULE_BYTES: usize = 8 * 1_024 * 1_024;
+
+/// Checks what is not even looked into yet.
+pub(super) fn size(wasm: &[u8]) -> Result<(), WasmError> {
+    if wasm.len() <= MODULE_BYTES {
+        return Ok(());
+    }
+    let what = format!("the module has {} bytes, and may have {MODULE_BYTES} (8 MiB)", wasm.len());
+    Err(WasmError::TooLarge(what))
+}
+
 /// Checks a valid module. `wasm` are its bytes.
 pub(super) fn module(module: &Module, wasm: &[u8]) -> Result<(), WasmError> {
     imports(module)?;
