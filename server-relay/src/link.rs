@@ -8,6 +8,7 @@ mod lanes;
 mod queue;
 mod session;
 mod upgrade;
+mod wire;
 
 pub(crate) use lane::Lane;
 pub(crate) use lanes::Lanes;

@@ -50,6 +50,7 @@ pub(super) fn enter(mesh: &Mesh, knock: &Knock, form: Form, remote: Remote) -> R
         since: Instant::now(),
         secret: Digest::of(&knock.secret.0),
         queue: Queue::default(),
+        direct: Default::default(),
     });
     if let Some(before) = mesh.lanes.enter(&knock.star, &lane)? {
         before.close(ByeCode::Replaced, "a newer lane of this star took the place");

@@ -51,11 +51,12 @@ struct Content {
 }
 
 impl Queue {
-    /// Adds something, in its order; ends the lane when there is no room for all of it.
-    pub(super) fn push(&self, outgoing: impl IntoIterator<Item = Outgoing>) {
+    /// Adds something, in its order; ends the lane when there is no room for all of it. Gives
+    /// whether nothing waited before: then it is for the caller to see to it that this is written.
+    pub(super) fn push(&self, outgoing: impl IntoIterator<Item = Outgoing>) -> bool {
         let mut content = self.lock();
         if content.end.is_some() {
-            return;
+            return false;
         }
         let was_empty = content.waiting.is_empty();
         for outgoing in outgoing {
@@ -63,15 +64,24 @@ impl Queue {
             if content.waiting.len() >= FRAMES || content.bytes + weight > BYTES {
                 drop(content);
                 let reason = "what is sent over this lane is not read";
-                return self.end(Bye { code: ByeCode::TooSlow, reason: reason.into() });
+                self.end(Bye { code: ByeCode::TooSlow, reason: reason.into() });
+                return false;
             }
             content.bytes += weight;
             content.waiting.push_back(outgoing);
         }
-        drop(content);
-        if was_empty {
-            self.changed.notify_one();
-        }
+        was_empty
+    }
+
+    /// Wakes the lane's task to write what waits.
+    pub(super) fn wake(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Whether nothing waits and the lane goes on.
+    pub(super) fn is_empty(&self) -> bool {
+        let content = self.lock();
+        content.waiting.is_empty() && content.end.is_none()
     }
 
     /// Ends the lane; the first reason counts. What waits is dropped.

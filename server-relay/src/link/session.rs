@@ -12,7 +12,6 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use starlane_protocol::Wave;
 use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame, FrameError, Reader};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -20,6 +19,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use super::knock::{self, Entered};
 use super::lane::Lane;
 use super::lanes::bye;
+use super::wire::{Carrier, Wire};
 use crate::clock;
 use crate::mesh::Mesh;
 use crate::remote::Remote;
@@ -45,13 +45,8 @@ const READ_BATCH: usize = 64;
 /// Waves that are handed on together at most, give or take a message.
 const WAVE_BATCH: usize = 256;
 
-/// What carries a lane's bytes.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-
 /// Serves one lane from its first message to its last.
-pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: WebSocketStream<impl Stream>, form: Form, remote: Remote) {
+pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: WebSocketStream<impl Carrier>, form: Form, remote: Remote) {
     match admit(&mesh, &mut socket, form, remote).await {
         Err(bye) => write::close(&mut socket, form, bye).await,
         Ok(None) => {}
@@ -63,7 +58,8 @@ pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: WebSocketStream<impl Stre
             let end = session.run(rest).await;
             if let End::Bye(bye) = end {
                 tracing::debug!(star = %lane.star, code = bye.code.word(), reason = %bye.reason, "a lane is closed");
-                write::close(&mut session.socket, form, bye).await;
+                session.wire.set_in_hand(true);
+                write::close(&mut session.wire, form, bye).await;
             }
         }
     }
@@ -99,7 +95,7 @@ impl From<Bye> for End {
 /// Waits for the knock; gives also the frames that came with it.
 async fn admit(
     mesh: &Mesh,
-    socket: &mut WebSocketStream<impl Stream>,
+    socket: &mut WebSocketStream<impl Carrier>,
     form: Form,
     remote: Remote,
 ) -> Result<Option<(Entered, Vec<Frame>)>, Bye> {
@@ -150,7 +146,7 @@ fn received(message: Result<Message, Error>, form: Form, reader: &mut Reader) ->
 struct Session<S> {
     mesh: Arc<Mesh>,
     lane: Arc<Lane>,
-    socket: WebSocketStream<S>,
+    wire: Wire<S>,
     form: Form,
     reader: Reader,
     routes: Routes,
@@ -158,8 +154,6 @@ struct Session<S> {
     arrived: Vec<Box<Wave>>,
     /// The place of the last wave that came.
     seen: u64,
-    /// The place of the last wave that was sent.
-    sent: u64,
     heard: Instant,
     /// When the last beat of ours was sent, or the lane began.
     beaten: Instant,
@@ -168,15 +162,17 @@ struct Session<S> {
     greet: Option<Frame>,
 }
 
-impl<S: Stream> Session<S> {
+impl<S: Carrier> Session<S> {
     fn new(mesh: Arc<Mesh>, entered: Entered, socket: WebSocketStream<S>, form: Form) -> Self {
         let Entered { lane, expires, greet, .. } = entered;
         let now = Instant::now();
         let expires = ends(expires);
         let (reader, routes, arrived) = (Reader::default(), Routes::default(), Vec::new());
         let greet = Some(greet);
-        let (seen, sent, heard, beaten) = (0, 0, now, now);
-        Self { mesh, lane, socket, form, reader, routes, arrived, seen, sent, heard, beaten, expires, greet }
+        let wire = Wire::new(socket, form);
+        lane.write_by(&wire.direct());
+        let (seen, heard, beaten) = (0, now, now);
+        Self { mesh, lane, wire, form, reader, routes, arrived, seen, heard, beaten, expires, greet }
     }
 
     async fn run(&mut self, first: Vec<Frame>) -> End {
@@ -189,7 +185,7 @@ impl<S: Stream> Session<S> {
         let mut alarm = std::pin::pin!(sleep_until(self.next_time()));
         loop {
             let step = tokio::select! {
-                message = self.socket.next() => self.read(message).await,
+                message = self.wire.next() => self.read(message).await,
                 () = lane.queue.changed() => self.write().await,
                 () = alarm.as_mut() => self.time().map(|()| alarm.as_mut().reset(self.next_time())),
                 () = closed.as_mut() => Err(bye(ByeCode::Closing, "the relay is being closed").into()),
@@ -206,7 +202,7 @@ impl<S: Stream> Session<S> {
 
     async fn greet(&mut self, first: Vec<Frame>) -> Result<(), End> {
         if let Some(greet) = self.greet.take() {
-            self.write_frame(greet).await?;
+            self.write_first(greet).await?;
         }
         let taken = first.into_iter().try_for_each(|frame| self.frame(frame));
         self.hand_on();
@@ -230,7 +226,7 @@ impl<S: Stream> Session<S> {
             if self.arrived.len() >= WAVE_BATCH {
                 return Ok(());
             }
-            match self.socket.next().now_or_never() {
+            match self.wire.next().now_or_never() {
                 Some(more) => next = more,
                 None => return Ok(()),
             }
