@@ -200,9 +200,14 @@ impl Mesh {
     /// Hands waves over; those for one star together. One target has one place, so what a sender tells it keeps its order.
     fn hand_over(self: &Arc<Self>, noted: Vec<(Place, Box<Wave>)>) {
         let mut stars: Vec<Vec<Box<Wave>>> = self.inboxes.iter().map(|_| Vec::new()).collect();
+        let most = noted.len();
         for (place, wave) in noted {
             match place {
-                Place::Star(index) => stars[index as usize].push(wave),
+                Place::Star(index) => {
+                    let star = &mut stars[index as usize];
+                    star.reserve_exact(if star.is_empty() { most } else { 0 });
+                    star.push(wave);
+                }
                 Place::Lane(id) => self.hand_to_lane(id, wave),
                 Place::Steward => self.command(wave),
             }

@@ -222,6 +222,7 @@ impl<S: Carrier> Session<S> {
             let Some(message) = next else { return Err(End::Gone) };
             let frames = received(message, self.form, &mut self.reader)?;
             self.heard = Instant::now();
+            self.arrived.reserve(frames.len());
             frames.into_iter().try_for_each(|frame| self.frame(frame))?;
             if self.arrived.len() >= WAVE_BATCH {
                 return Ok(());

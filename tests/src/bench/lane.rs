@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use minicbor::Decoder;
+use minicbor::{Decoder, Encoder};
 use starlane_protocol::lane::{Form, Frame, Knock, decode, encode};
 use starlane_protocol::{Agent, Body, Point, StarSecret, Wave, WaveId, WaveKind};
 use tokio::net::TcpStream;
@@ -39,10 +39,13 @@ pub(super) async fn connect(address: SocketAddr) -> Result<Socket> {
 /// A lane that is up.
 pub(super) struct Lane {
     pub(super) socket: Socket,
-    /// What every ping is, but for its id.
-    ping: Wave,
+    /// What every ping is, but for its id: a wave in CBOR.
+    ping: Vec<u8>,
     sent: u64,
 }
+
+/// Where the eight bytes of a wave's id stand that differ, in its CBOR: an array's head, the id's head.
+const ID: std::ops::Range<usize> = 2..10;
 
 impl Lane {
     /// Opens a lane of the star with this id, whose pings go to `to`.
@@ -54,17 +57,24 @@ impl Lane {
         let first = socket.next().await.context("the relay hung up")??;
         let frames = decode(&first.into_data()).map_err(|error| anyhow!("{error}"))?;
         match frames.into_iter().next() {
-            Some(Frame::Greet(greet)) => Ok(Self { socket, ping: ping(greet.point, greet.agent, to)?, sent: 0 }),
+            Some(Frame::Greet(greet)) => {
+                let ping = cbor(ping(greet.point, greet.agent, to)?);
+                Ok(Self { socket, ping, sent: 0 })
+            }
             other => bail!("instead of a greet: {other:?}"),
         }
     }
 
-    /// The next ping, of 64 bytes.
-    pub(super) fn ping(&mut self) -> Frame {
-        self.sent += 1;
-        let mut wave = Box::new(self.ping.clone());
-        wave.id.0[..8].copy_from_slice(&self.sent.to_le_bytes());
-        Frame::Wave(self.sent, wave)
+    /// One message of the next so many pings, each of 64 bytes.
+    pub(super) fn pings(&mut self, count: usize) -> Result<Message> {
+        let mut bytes = Vec::with_capacity(count * (self.ping.len() + ID.end));
+        for _ in 0..count {
+            self.sent += 1;
+            self.ping[ID].copy_from_slice(&self.sent.to_le_bytes());
+            Encoder::new(&mut bytes).array(3)?.u8(2)?.u64(self.sent)?;
+            bytes.extend_from_slice(&self.ping);
+        }
+        Ok(Message::Binary(bytes.into()))
     }
 
     /// Waits for the next message; how many pings it answers with 200.
@@ -102,6 +112,14 @@ fn answer(frames: &mut Decoder<'_>) -> Result<usize> {
         }
         other => bail!("instead of an answer: frame {other}"),
     }
+}
+
+/// A wave without its frame.
+fn cbor(wave: Wave) -> Vec<u8> {
+    let mut frame = Vec::new();
+    encode(&Frame::Wave(1, Box::new(wave)), &mut frame);
+    // An array of three, 2 and 1.
+    frame.split_off(3)
 }
 
 /// One message of these frames.

@@ -52,8 +52,8 @@ async fn open(relay: SocketAddr, echo: SocketAddr) -> Result<(Lane, Socket)> {
 fn pings(runtime: &Runtime, lane: &mut Lane) -> Result<()> {
     runtime.block_on(async {
         for _ in 0..TIMES {
-            let ping = lane.ping();
-            lane.socket.send(message([ping])).await?;
+            let ping = lane.pings(1)?;
+            lane.socket.send(ping).await?;
             while lane.answers().await? == 0 {}
         }
         Ok(())

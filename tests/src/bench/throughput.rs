@@ -83,7 +83,7 @@ async fn routed(mut lane: Lane) -> Result<Lane> {
     while answered < PINGS {
         let more = room.min(PINGS - sent);
         if more > 0 {
-            let pings = message((0..more).map(|_| lane.ping()));
+            let pings = lane.pings(more)?;
             lane.socket.send(pings).await?;
             sent += more;
         }
