@@ -24,6 +24,10 @@ const MESSAGE_BYTES: usize = 64 * 1_024;
 /// Bytes of a wave with little in it, about: what is set aside for each.
 const FRAME_BYTES: usize = 256;
 
+/// How often to let others run before falling asleep over the lock: whoever has it is about to leave a system call, and to
+/// be put to sleep and woken costs more than that call.
+const YIELDS: usize = 4;
+
 /// What carries a lane's bytes.
 pub(super) trait Carrier: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
@@ -136,6 +140,12 @@ impl<S: Carrier> Sink<Message> for Wire<S> {
 }
 
 fn lock<S>(inner: &Mutex<Inner<S>>) -> MutexGuard<'_, Inner<S>> {
+    for _ in 0..YIELDS {
+        if let Ok(inner) = inner.try_lock() {
+            return inner;
+        }
+        std::thread::yield_now();
+    }
     inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
