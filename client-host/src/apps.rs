@@ -12,7 +12,7 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use starlane_bundle::{Digest, InstallRecord, PublicKey};
 use starlane_host::event::{Event, LogLevel};
-use starlane_protocol::lane::{Greet, Installed};
+use starlane_protocol::lane::{Frame, Greet, Installed, decode};
 use starlane_protocol::{Code, Point, Refusal};
 
 use crate::problem::Problem;
@@ -214,7 +214,7 @@ async fn find(shell: &Rc<Shell>, app: &Point) -> Result<Installed, Problem> {
     let apps = &shell.apps;
     if !shell.link.is_up() {
         let kept = shell.store.cache.record(&apps.record_name(app)).await;
-        if let Some(installed) = kept.and_then(|text| serde_json::from_slice::<Installed>(text.as_bytes()).ok()) {
+        if let Some(Frame::Install(installed)) = kept.and_then(|frame| decode(&frame).ok()?.pop()) {
             return Ok(installed);
         }
         // It was never opened here: only the relay can tell.

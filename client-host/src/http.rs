@@ -11,6 +11,9 @@ extern "C" {
     // Of the global scope, so that it is found in windows and in workers.
     #[wasm_bindgen(js_name = fetch)]
     fn fetch(url: &str, init: &Object) -> Promise;
+    // The browser has it anyway.
+    #[wasm_bindgen(catch)]
+    fn atob(text: &str) -> Result<String, JsValue>;
 }
 
 /// A file with the header that was asked for.
@@ -61,6 +64,12 @@ async fn read(answer: &Response) -> Result<Uint8Array, JsValue> {
 
 fn failed(url: &str, why: &str) -> Refusal {
     Refusal::new(Code::FetchFailed, format!("{url} could not be had: {why}"))
+}
+
+/// The bytes of a text in base64.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    // One character a byte.
+    atob(text).ok()?.chars().map(|byte| u8::try_from(byte).ok()).collect()
 }
 
 /// What an exception says.

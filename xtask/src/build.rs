@@ -5,6 +5,7 @@ mod console;
 mod face;
 mod glue;
 mod guests;
+mod order;
 pub(crate) mod relay;
 mod shrink;
 

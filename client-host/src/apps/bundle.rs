@@ -3,13 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use starlane_bundle::{InstallRecord, MANIFEST_BYTES, Manifest, ManifestError, PublicKey, Signed};
 use starlane_host::app::InstalledApp;
 use starlane_host::event::LogLevel;
 use starlane_protocol::document::Placement;
-use starlane_protocol::lane::Installed;
+use starlane_protocol::lane::{Frame, Installed, encode};
 
 use super::{files, forged, refused};
 use crate::http;
@@ -57,7 +55,7 @@ async fn fetched(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) ->
     if !record.digest.verifies(&file.bytes) {
         return Err(forged("the manifest").into());
     }
-    let signature = file.header.and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
+    let signature = file.header.and_then(|text| http::from_base64(&text)).unwrap_or_default();
     let told = |error: ManifestError| refused(error.code(), format!("the manifest of {}: {error}", record.bundle));
     Signed::verify(file.bytes, &signature, root).map_err(told)
 }
@@ -77,7 +75,8 @@ async fn keep(shell: &Rc<Shell>, installed: &Installed, signed: &Signed, app: &I
         }
     }
     let name = shell.apps.record_name(&app.point);
-    let record = serde_json::to_string(installed).unwrap_or_default();
+    let mut record = Vec::new();
+    encode(&Frame::Install(installed.clone()), &mut record);
     if blobs.is_empty() && shell.store.cache.record(&name).await.as_ref() == Some(&record) {
         return Ok(());
     }

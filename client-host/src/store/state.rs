@@ -12,11 +12,11 @@ use idb::{ObjectStore, Query, Transaction};
 use js_sys::{Array, Date, Uint8Array};
 use starlane_host::event::Commit;
 use starlane_protocol::Point;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::IdbTransactionMode::{self, Readonly, Readwrite};
 
 use super::Known;
-use super::database::{Disk, HOMES, RELAYS, STATE, done, open, strict, told, within};
+use super::database::{self, Disk, HOMES, RELAYS, STATE, STATES, done, strict, told, within};
 
 /// Milliseconds after which a tab that was never here again is forgotten: 30 days.
 const FORGOTTEN_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
@@ -101,14 +101,13 @@ impl State {
     pub(super) async fn known(&self, relay: &str) -> Option<Known> {
         let (_, store) = self.begin(RELAYS, Readonly).await.ok()?;
         let text = store.get(Query::Key(relay.into())).ok()?.await.ok()??.as_string()?;
-        serde_json::from_slice(text.as_bytes()).ok()
+        Known::from_text(&text)
     }
 
     /// Keeps what is known of a relay.
     pub(super) async fn keep_known(&self, relay: &str, known: &Known) -> Result<(), String> {
-        let text = serde_json::to_string(known).map_err(|error| error.to_string())?;
         let (transaction, store) = self.begin(RELAYS, Readwrite).await?;
-        drop(store.put(&text.into(), Some(&relay.into())).map_err(told)?);
+        drop(store.put(&known.to_text().into(), Some(&relay.into())).map_err(told)?);
         done(transaction).await
     }
 
@@ -173,4 +172,9 @@ fn remember(memory: &mut Vec<(Point, Pairs)>, commit: &Commit) {
         pairs.retain(|(kept, _)| kept != key);
         pairs.extend(value.iter().map(|value| (key.clone(), value.clone())));
     }
+}
+
+/// The database, for [`strict`].
+async fn open() -> Result<Disk, String> {
+    Ok(JsValue::from(database::open(&STATES).await?).unchecked_into())
 }

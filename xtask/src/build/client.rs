@@ -15,8 +15,11 @@ use crate::step::{always, step};
 const PACKAGE: &str = "starlane-client-host";
 const PROFILE: &str = "client";
 
+/// Digests as loops: 5 KB less to download for half a millisecond more on a bundle of 248 KB.
+const SMALL_DIGESTS: &str = r#"--cfg sha2_backend_soft="compact""#;
+
 /// How the module is made ready.
-const STEPS: [&str; 2] = ["xtask/src/build/glue.rs", "xtask/src/build/shrink.rs"];
+const STEPS: [&str; 3] = ["xtask/src/build/glue.rs", "xtask/src/build/order.rs", "xtask/src/build/shrink.rs"];
 
 /// All that decides its TypeScript face.
 const FACE: [&str; 5] = [
@@ -44,7 +47,7 @@ pub(crate) fn build(wasm_opt: WasmOpt) -> Result<()> {
 fn compile() -> Result<()> {
     let mut build = cargo();
     build.args(["build", "-p", PACKAGE, "--target", WASM, "--profile", PROFILE]);
-    succeed(build.env("RUSTFLAGS", without_our_paths()))
+    succeed(build.env("RUSTFLAGS", format!("{} {SMALL_DIGESTS}", without_our_paths())))
 }
 
 /// Flags by which the module names the same files wherever it is built: what people download says nothing of this machine.

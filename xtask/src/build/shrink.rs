@@ -4,9 +4,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::WasmOpt;
+use super::{WasmOpt, order};
+use crate::files;
 use crate::run::{npm_program, output};
 use crate::step::quietly;
+
+/// A pass beyond the level's own: arguments that nobody reads go, and with them what only computes them.
+const ARGUMENTS: &str = "--dae-optimizing";
 
 /// Shrinks a module in place.
 pub(crate) fn shrink(wasm: &Path, how: WasmOpt) -> Result<()> {
@@ -15,7 +19,11 @@ pub(crate) fn shrink(wasm: &Path, how: WasmOpt) -> Result<()> {
         WasmOpt::Oz => "-Oz",
         WasmOpt::None => return Ok(()),
     };
-    quietly(&format!("wasm-opt {level}"), || {
-        output(npm_program("wasm-opt").arg(level).arg(wasm).arg("-o").arg(wasm)).map(drop)
+    let run = |passes: &[&str]| output(npm_program("wasm-opt").args(passes).arg(wasm).arg("-o").arg(wasm)).map(drop);
+    quietly(&format!("wasm-opt {level}"), || run(&[level, ARGUMENTS, "-g"]))?;
+    quietly("functions alike side by side", || {
+        files::write(wasm, order::numbered(&files::read(wasm)?)?)?;
+        run(&["-g", "--reorder-functions-by-name"])?;
+        run(&["--strip-debug", "--strip-producers"])
     })
 }

@@ -25,7 +25,7 @@ struct Arrow {
 
 /// What touches the world: I/O, clocks, randomness, the browser.
 const WORLD: &[&str] =
-    &["tokio", "warp", "web-sys", "js-sys", "wasm-bindgen", "sqlx", "getrandom", "chrono", "time", "reqwest", "rexie"];
+    &["tokio", "warp", "web-sys", "js-sys", "wasm-bindgen", "sqlx", "getrandom", "chrono", "time", "reqwest", "idb"];
 
 /// Documents and words are free of the world and of the engine.
 const WORLD_AND_ENGINE: &[&str] = &[
@@ -40,7 +40,7 @@ const WORLD_AND_ENGINE: &[&str] = &[
     "chrono",
     "time",
     "reqwest",
-    "rexie",
+    "idb",
 ];
 
 const PROTOCOL: &str = "starlane-protocol";
@@ -55,7 +55,7 @@ const ARROWS: [Arrow; 7] = [
     Arrow {
         package: "starlane-client-host",
         ours: &[HOST, BUNDLE, PROTOCOL],
-        // Tokio's channels come in with rexie; nothing of ours may name it.
+        // Tokio's channels come in with idb; nothing of ours may name it.
         unnamed: &["tokio"],
         never: &["warp", "sqlx", "mio", "hyper"],
         target: Some(WASM),
@@ -64,7 +64,7 @@ const ARROWS: [Arrow; 7] = [
         package: "starlane-relay",
         ours: &[HOST, BUNDLE, PROTOCOL],
         unnamed: &[],
-        never: &["wasm-bindgen", "web-sys", "js-sys", "rexie", "gloo"],
+        never: &["wasm-bindgen", "web-sys", "js-sys", "idb", "gloo"],
         target: None,
     },
     Arrow { package: "xtask", ours: &[], unnamed: &[], never: &[], target: None },
