@@ -68,7 +68,7 @@ export function lost(cause: unknown): StarlaneError {
   return new StarlaneError({
     code: "star-lost",
     message: `this page's star failed: ${why}`,
-    hint: "Reload the page; what was stored is kept.",
+    hint: "It is made anew from what was stored; ask again, and reload the page if that does not help.",
     retry: "unknown",
     cause,
   });

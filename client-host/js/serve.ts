@@ -46,6 +46,11 @@ export class Services {
     return { name, stop };
   }
 
+  /** Serves all names by a star that takes another's place. */
+  restore(tab: Tab): void {
+    for (const name of this.#handlers.keys()) tab.serve(name, true);
+  }
+
   /** Hands a wave to its handler and answers with what comes of it. */
   async take(tab: Tab, name: string, ticket: number, wave: Wave): Promise<void> {
     const handler = this.#handlers.get(name);

@@ -1,6 +1,6 @@
 // Where the star's code comes from. Each entry point says it once.
 
-import init from "../glue/starlane.js";
+import init, { __wbg_reset_state as renew } from "../glue/starlane.js";
 import { StarlaneError } from "./errors.js";
 
 /** A URL to fetch the module from, or its bytes. */
@@ -29,6 +29,12 @@ export function load(): Promise<void> {
     throw error;
   });
   return ready;
+}
+
+/** The module broke: the next load gives a fresh one, made of the code that is here. What called into the old one has to end first. */
+export function reload(): void {
+  ready = Promise.resolve().then(renew);
+  ready.catch(() => undefined);
 }
 
 async function loadOnce(): Promise<void> {

@@ -1,14 +1,15 @@
 // A star: the face of everything.
 
 import { type BodyInput, encode } from "./body.js";
-import { aborted, StarlaneError } from "./errors.js";
+import { aborted, StarlaneError, thrown } from "./errors.js";
 import { type LinkDetail, logDetail, onReturn, type StarEvents } from "./events.js";
 import { fromLines, type HeadersInput, toLines } from "./headers.js";
 import { claim, type Identity, renew } from "./identity.js";
 import { Pong, type Wave } from "./received.js";
 import { type RelayUrl, relayUrl } from "./relay-url.js";
 import { type Handler, type Service, Services } from "./serve.js";
-import { keptToken, type SignedIn, signIn } from "./sign-in.js";
+import { keep } from "./session.js";
+import { keptToken, type SignedIn, signIn, TOKEN } from "./sign-in.js";
 import { load, origin } from "./source.js";
 import { type Link, type Listener, Tab } from "./tab.js";
 import { milliseconds, type Wait } from "./wait.js";
@@ -60,6 +61,20 @@ export interface MechtronInfo {
 /** Milliseconds `online` waits when nothing else is said. */
 const ONLINE_MS = 15_000;
 
+/** What a star was started with; the relay as it was named, empty when it was not. */
+interface Given {
+  relay: string;
+  token: string;
+  root: string;
+}
+
+/** The level of an error, by the numbers of the guest ABI. */
+const ERROR = 1;
+
+/** How often a star that failed is made anew within `REBUILD_MS`: one that fails more often would do so for ever. */
+const REBUILDS = 3;
+const REBUILD_MS = 60_000;
+
 /** Stars of this page, so that the same options give the same star. */
 const stars = new Map<string, Promise<Star>>();
 
@@ -68,31 +83,39 @@ export class Star extends EventTarget {
   readonly #relay: RelayUrl;
   readonly #services = new Services();
   readonly #watches = new Set<Watch>();
+  /** Applications that were opened. */
+  readonly #apps = new Set<string>();
   #identity: Identity;
+  /** What it was started with, with the newest token. */
+  #given: Given;
   #tab!: Tab;
   #point: string | null = null;
   #agent = "anonymous";
   #link: Link = { up: false, resumed: false, reason: "", message: "", final: false };
   #linked = false;
   #offReturn: () => void = () => undefined;
-  #key = "";
   #watchNumber = 0;
   #renewing = false;
   #slicesWanted = false;
+  /** When it was made anew because it had failed. */
+  #rebuilt: number[] = [];
+  #closed = false;
 
-  private constructor(relay: RelayUrl, identity: Identity) {
+  private constructor(relay: RelayUrl, identity: Identity, given: Given) {
     super();
     this.#relay = relay;
     this.#identity = identity;
+    this.#given = given;
   }
 
   /** Starts a star; settles when it runs, with or without a lane. The same options give the same star. */
   static start(options: StarOptions = {}): Promise<Star> {
-    const token = options.token ?? keptToken();
-    const key = JSON.stringify([String(options.relay ?? ""), token, options.root ?? ""]);
+    const { relay = "", token = keptToken(), root = "" } = options;
+    const given: Given = { relay: String(relay), token, root };
+    const key = keyOf(given);
     const running = stars.get(key);
     if (running) return running;
-    const starting = Star.#start(key, options, token);
+    const starting = Star.#start(options.relay, given);
     stars.set(key, starting);
     starting.catch(() => stars.delete(key));
     return starting;
@@ -103,21 +126,24 @@ export class Star extends EventTarget {
     return signIn(options);
   }
 
-  static async #start(key: string, options: StarOptions, token: string): Promise<Star> {
-    const relay = relayUrl(options.relay, origin(), globalThis.location?.href);
+  static async #start(at: string | URL | undefined, given: Given): Promise<Star> {
+    const relay = relayUrl(at, origin(), globalThis.location?.href);
     const [identity] = await Promise.all([claim(relay.http), load()]);
-    const star = new Star(relay, identity);
+    const star = new Star(relay, identity, given);
     try {
-      const { star: id, secret, home } = identity;
-      const root = options.root ?? "";
-      star.#tab = await Tab.start({ ...relay, token, root, star: id, secret, home }, star.#listener());
+      star.#tab = await star.#begin();
     } catch (error) {
       identity.release();
       throw error;
     }
-    star.#key = key;
     star.#offReturn = onReturn(() => star.#tab.wake());
     return star;
+  }
+
+  #begin(): Promise<Tab> {
+    const { star, secret, home } = this.#identity;
+    const { token, root } = this.#given;
+    return Tab.start({ ...this.#relay, token, root, star, secret, home }, this.#listener());
   }
 
   /** This star's point; null before it ever had a lane. */
@@ -163,11 +189,12 @@ export class Star extends EventTarget {
   async open(app: string, options: { signal?: AbortSignal } = {}): Promise<void> {
     const { signal } = options;
     if (signal?.aborted) throw aborted(signal, app);
-    if (!signal) return this.#tab.open(app);
+    const opening = this.#tab.open(String(app)).then(() => void this.#apps.add(String(app)));
+    if (!signal) return opening;
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => reject(aborted(signal, app));
       signal.addEventListener("abort", abort, { once: true });
-      this.#tab.open(app).then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+      opening.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
     });
   }
 
@@ -175,7 +202,7 @@ export class Star extends EventTarget {
   async ping(to: string, method: string, body?: BodyInput, options: PingOptions = {}): Promise<Pong> {
     const pong = await this.#ask("", to, method, body, options);
     const error = options.throws === false ? undefined : pong.error();
-    if (error) throw error;
+    if (error) throw this.#link.final && error.code === "offline" ? this.#refused(error) : error;
     return pong;
   }
 
@@ -220,9 +247,24 @@ export class Star extends EventTarget {
     return JSON.parse(this.#tab.mechtrons()) as MechtronInfo[];
   }
 
+  /**
+   * A newer token of the same user, before the one this star has ends: the lane goes on with it. A star that an ended token
+   * has cut off (`token-expired`) comes back by it, also as another user.
+   */
+  renew(token: string): void {
+    const star = stars.get(keyOf(this.#given));
+    stars.delete(keyOf(this.#given));
+    if (keptToken() === this.#given.token) keep(TOKEN, token);
+    this.#given = { ...this.#given, token };
+    if (star) stars.set(keyOf(this.#given), star);
+    if (RENEWED.has(this.#link.reason)) this.#link = { ...this.#link, final: false };
+    this.#tab.renew(token);
+  }
+
   /** Ends this star. Whatever waits is rejected with `star-away`. */
   async close(): Promise<void> {
-    const error = new StarlaneError({ code: "star-away", message: "the page closed its star", hint: "Start another one.", retry: "unknown" });
+    const error = closed();
+    this.#closed = true;
     this.#tab.close(error);
     this.#gone(error);
   }
@@ -258,8 +300,28 @@ export class Star extends EventTarget {
         if (this.#slicesWanted) this.dispatchEvent(new CustomEvent("slice", { detail: { start, end } }));
       },
       taken: () => void this.#rename().catch(reportError),
-      over: (error) => this.#gone(error),
+      over: (error) => this.#over(error),
     };
+  }
+
+  /** It failed: another takes its place, unless that keeps happening. */
+  #over(error: StarlaneError): void {
+    const now = performance.now();
+    this.#rebuilt = this.#rebuilt.filter((at) => now - at < REBUILD_MS);
+    if (this.#rebuilt.push(now) > REBUILDS) return this.#gone(error);
+    this.#linkedAs({ up: false, resumed: false, reason: error.code, message: error.message, final: false });
+    this.#rebuild().catch((cause: unknown) => this.#gone(thrown(cause)));
+  }
+
+  /** The same star again, from what is stored: its names are served, its applications open. */
+  async #rebuild(): Promise<void> {
+    await load();
+    const tab = await this.#begin();
+    if (this.#closed) return tab.close(closed());
+    this.#tab = tab;
+    this.#services.restore(tab);
+    const failed = (app: string) => (error: StarlaneError) => this.#log(ERROR, app, `${error.code}: ${error.message}`);
+    for (const app of this.#apps) tab.open(app).catch(failed(app));
   }
 
   /** Tells how the lane is; further failures of a lane that is down are not news. */
@@ -292,7 +354,7 @@ export class Star extends EventTarget {
   }
 
   #gone(error: StarlaneError): void {
-    stars.delete(this.#key);
+    stars.delete(keyOf(this.#given));
     this.#offReturn();
     this.#identity.release();
     for (const watch of this.#watches) watch.end(error.code === "star-away" ? undefined : error);
@@ -300,10 +362,12 @@ export class Star extends EventTarget {
     this.#linkedAs({ up: false, resumed: false, reason: error.code, message: error.message, final: true });
   }
 
-  #refused(): StarlaneError {
-    const { reason: code, message } = this.#link;
-    const hint = HINTS[code] ?? "Start the star anew.";
-    return new StarlaneError({ code, message, hint });
+  /** Why there will be no lane; with a refusal for the want of one, that one with what to do about it. */
+  #refused(offline?: StarlaneError): StarlaneError {
+    const { reason, message } = this.#link;
+    const hint = HINTS[reason] ?? "Start the star anew.";
+    if (!offline) return new StarlaneError({ code: reason, message, hint });
+    return new StarlaneError({ ...offline, message: `${offline.message} (${message})`, hint, retry: "no" });
   }
 
   #offline(): StarlaneError {
@@ -317,6 +381,9 @@ export class Star extends EventTarget {
   }
 }
 
+/** Why there is no lane, where another token brings it back. */
+const RENEWED = new Set(["bad-token", "token-expired"]);
+
 /** What to do about a lane that will not come back. */
 const HINTS: Record<string, string> = {
   "bad-token": "Sign in: `starlane token <user>` prints a link.",
@@ -324,13 +391,22 @@ const HINTS: Record<string, string> = {
   replaced: "Close one of the two pages, or reload this one.",
 };
 
+function keyOf({ relay, token, root }: Given): string {
+  return JSON.stringify([relay, token, root]);
+}
+
+function closed(): StarlaneError {
+  return new StarlaneError({ code: "star-away", message: "the page closed its star", hint: "Start another one.", retry: "unknown" });
+}
+
 function draft(from: string, to: string, method: string, body: BodyInput, options: CallOptions): Parameters<Tab["signal"]>[0] {
   const { type, bytes } = encode(body, options.type);
   return {
     from,
-    to,
-    method,
-    path: options.path ?? "/",
+    // A wrong type would only be met inside the module, and break it.
+    to: String(to),
+    method: String(method),
+    path: String(options.path ?? "/"),
     query: String(options.query ?? ""),
     headers: toLines(options.headers),
     type,

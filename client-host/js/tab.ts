@@ -1,12 +1,14 @@
 // The star behind the face: the only file that calls into the wasm, and hears from it.
 //
-// Whatever throws in there and is not a told error is the star's end: every open call is rejected, later ones at once.
+// A failure of the module itself (a panic, a trap) is the end of every star of this page, for they share it: every open
+// call is rejected, later ones at once, and the module is loaded afresh for whoever starts again.
 
-import { start as startStar, type Draft, type Options, type Page, type Tab as Wasm } from "../glue/starlane.js";
+import { start as startStar, type Draft, type Options, type Page, type Tab as Wasm, whenBroken } from "../glue/starlane.js";
 import { type Answer, Calls } from "./calls.js";
 import { lost, StarlaneError, thrown } from "./errors.js";
 import { fromLines } from "./headers.js";
 import { Wave } from "./received.js";
+import { reload } from "./source.js";
 
 /** How the lane is. */
 export interface Link {
@@ -26,28 +28,43 @@ export interface Listener {
   logged(level: number, point: string, text: string): void;
   sliced(start: number, end: number): void;
   taken(): void;
+  /** It failed, and is no more. */
   over(error: StarlaneError): void;
 }
 
 /** The running star. */
 export class Tab {
+  static readonly #all = new Set<Tab>();
   readonly #calls = new Calls();
   readonly #listener: Listener;
+  /** Never fulfilled; rejected with the star's end. */
+  readonly #ended: Promise<never>;
+  #end!: (error: StarlaneError) => void;
   #wasm: Wasm | undefined;
+  #panic: string | undefined;
   #over: StarlaneError | undefined;
+
+  static {
+    whenBroken((cause) => {
+      reload();
+      for (const tab of [...Tab.#all]) tab.#fail(cause);
+    });
+  }
 
   private constructor(listener: Listener) {
     this.#listener = listener;
+    this.#ended = new Promise((_, reject) => (this.#end = reject));
+    this.#ended.catch(() => undefined);
+    Tab.#all.add(this);
   }
 
   static async start(options: Options, listener: Listener): Promise<Tab> {
     const tab = new Tab(listener);
     try {
-      const wasm = await startStar(options, tab.#page());
-      if (tab.#over) throw tab.#over;
-      tab.#wasm = wasm;
+      tab.#wasm = await Promise.race([startStar(options, tab.#page()), tab.#ended]);
       return tab;
     } catch (error) {
+      Tab.#all.delete(tab);
       throw thrown(error);
     }
   }
@@ -95,9 +112,9 @@ export class Tab {
 
   async open(app: string): Promise<void> {
     try {
-      await this.#call((wasm) => wasm.open(app), app);
+      await Promise.race([this.#call((wasm) => wasm.open(app), app), this.#ended]);
     } catch (error) {
-      throw this.#judge(error, app);
+      throw thrown(error, app);
     }
   }
 
@@ -114,10 +131,15 @@ export class Tab {
     this.#try((wasm) => wasm.rename(star, secret));
   }
 
+  /** From now on this token says who answers for the star. */
+  renew(token: string): void {
+    this.#call((wasm) => wasm.renew(token));
+  }
+
   /** Ends the star; what waits is told why. */
   close(error: StarlaneError): void {
     this.#try((wasm) => wasm.close());
-    this.#end(error);
+    this.#finish(error);
   }
 
   #page(): Page {
@@ -134,7 +156,7 @@ export class Tab {
       logged: (level, point, text) => listener.logged(level, point, text),
       sliced: (start, end) => listener.sliced(start, end),
       taken: () => listener.taken(),
-      trapped: (message) => this.#fail(new Error(message)),
+      trapped: (message) => void (this.#panic = message),
     };
   }
 
@@ -144,7 +166,7 @@ export class Tab {
     try {
       return call(this.#wasm);
     } catch (error) {
-      throw this.#judge(error, point);
+      throw this.#over ?? thrown(error, point);
     }
   }
 
@@ -157,22 +179,18 @@ export class Tab {
     }
   }
 
-  #judge(error: unknown, point?: string): StarlaneError {
-    const told = thrown(error, point);
-    return told.code === "star-lost" ? this.#fail(error) : told;
+  #fail(cause: unknown): void {
+    const started = this.#wasm !== undefined;
+    const error = lost(this.#panic ?? cause);
+    this.#finish(error);
+    if (started) this.#listener.over(error);
   }
 
-  #fail(cause: unknown): StarlaneError {
-    if (this.#over) return this.#over;
-    const error = cause instanceof StarlaneError ? cause : lost(cause);
-    this.#end(error);
-    this.#listener.over(error);
-    return error;
-  }
-
-  #end(error: StarlaneError): void {
+  #finish(error: StarlaneError): void {
     this.#over ??= error;
     this.#wasm = undefined;
+    Tab.#all.delete(this);
     this.#calls.end(() => error);
+    this.#end(error);
   }
 }

@@ -20,17 +20,10 @@ use crate::shell::Shell;
 use crate::store::{Job, Known};
 use files::Files;
 
-/// Where bundles come from.
-pub(crate) struct Relay {
-    /// An origin, without a slash at the end.
-    pub(crate) http: String,
-    /// Empty for nobody.
-    pub(crate) token: String,
-}
-
 /// The applications of this tab.
 pub(crate) struct Apps {
-    relay: Relay,
+    /// Where bundles come from: an origin, without a slash at the end.
+    relay: String,
     /// The root key the page pinned.
     pinned: Option<PublicKey>,
     known: RefCell<Option<Known>>,
@@ -58,7 +51,7 @@ pub(crate) fn pinned(hex: &str) -> Result<Option<PublicKey>, Problem> {
 }
 
 impl Apps {
-    pub(crate) fn new(relay: Relay, pinned: Option<PublicKey>, known: Option<Known>) -> Self {
+    pub(crate) fn new(relay: String, pinned: Option<PublicKey>, known: Option<Known>) -> Self {
         Self {
             relay,
             pinned,
@@ -173,7 +166,7 @@ impl Apps {
         }
         let known = Known::new(&root, &greet.point, &greet.agent);
         if self.known.borrow().as_ref() != Some(&known) {
-            shell.store.keep_known(self.relay.http.clone(), &known);
+            shell.store.keep_known(self.relay.clone(), &known);
             *self.known.borrow_mut() = Some(known);
         }
     }
@@ -205,7 +198,7 @@ impl Apps {
     }
 
     fn record_name(&self, app: &Point) -> String {
-        format!("{} {app}", self.relay.http)
+        format!("{} {app}", self.relay)
     }
 }
 

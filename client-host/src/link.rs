@@ -87,6 +87,8 @@ pub(crate) struct Link {
     /// A beat of ours was not answered yet.
     probing: Cell<bool>,
     up_since: Cell<f64>,
+    /// A newer token was sent over this lane.
+    renewed: Cell<bool>,
     /// Why no further attempt is made.
     refused: RefCell<Option<Problem>>,
     /// Those who wait for the attempt that is under way.
@@ -109,6 +111,7 @@ impl Link {
             beat_at: never.clone(),
             probing: Cell::new(false),
             up_since: never,
+            renewed: Cell::new(false),
             refused: RefCell::default(),
             waiting: RefCell::default(),
         }
@@ -161,6 +164,7 @@ impl Link {
         };
         self.state.set(State::Knocked);
         self.seen.set(0);
+        self.renewed.set(false);
         *self.outgoing.borrow_mut() = Outgoing::default();
         self.push(&Frame::Knock(knock));
         self.flush();
@@ -210,6 +214,28 @@ impl Link {
             (knocker.star, knocker.secret) = (star, secret);
         }
         self.down(shell, "star-taken", "this star takes another id");
+        self.dial(shell);
+    }
+
+    /// The token that says who answers for this star; empty for nobody.
+    pub(crate) fn token(&self) -> String {
+        self.knocker.borrow().token.clone()
+    }
+
+    /// Takes a newer token: a lane that is open goes on with it, one that an older token ended is made anew.
+    pub(crate) fn renew(&self, shell: &Rc<Shell>, token: String) {
+        self.knocker.borrow_mut().token.clone_from(&token);
+        match self.state.get() {
+            State::Up => {
+                self.renewed.set(true);
+                self.push(&Frame::Auth(token));
+                return self.flush();
+            }
+            // Whoever knocked by the old token knocks again.
+            State::Knocked => self.down(shell, "renewed", "the token was renewed"),
+            State::Down | State::Dialing => {}
+        }
+        self.refused.borrow_mut().take_if(|problem| ["bad-token", "token-expired"].contains(&problem.code));
         self.dial(shell);
     }
 

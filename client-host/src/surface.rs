@@ -8,7 +8,7 @@ use starlane_host::star::{Ceilings, Role, Star, StarConfig};
 use starlane_protocol::{Agent, Body, Code, Point, StarSecret};
 use wasm_bindgen::prelude::*;
 
-use crate::apps::{Apps, Relay};
+use crate::apps::Apps;
 use crate::clock;
 use crate::link::{Knocker, Link};
 use crate::log::watch_for_panics;
@@ -35,10 +35,10 @@ pub struct Tab(Rc<Shell>);
 pub async fn start(options: Options, page: Page) -> Result<Tab, JsValue> {
     watch_for_panics(&page);
     let (star, secret) = (options.star(), secret(&options.secret())?);
-    let relay = Relay { http: options.http(), token: options.token() };
+    let relay = options.http();
     let pinned = crate::apps::pinned(&options.root())?;
     let (store, refused) = Store::open(&options.home()).await;
-    let known = store.known(&relay.http).await;
+    let known = store.known(&relay).await;
     let point = known.as_ref().and_then(|known| known.star(&star));
     let agent = known.as_ref().map_or(Agent::Anonymous, |known| known.agent.clone());
     let config = StarConfig {
@@ -49,7 +49,7 @@ pub async fn start(options: Options, page: Page) -> Result<Tab, JsValue> {
         idle_ms: IDLE_MS,
         seed: random()?,
     };
-    let knocker = Knocker { url: options.lane(), star, secret, token: relay.token.clone() };
+    let knocker = Knocker { url: options.lane(), star, secret, token: options.token() };
     let parts = Parts {
         star: Star::new(config, Rc::new(Interpreter)),
         page,
@@ -146,6 +146,11 @@ impl Tab {
     pub fn rename(&self, star: String, secret_hex: &str) -> Result<(), JsValue> {
         self.0.link.rename(&self.0, star, secret(secret_hex)?);
         Ok(())
+    }
+
+    /// From now on this token says who answers for the star: over the lane that is open, and for the next ones.
+    pub fn renew(&self, token: String) {
+        self.0.link.renew(&self.0, token);
     }
 
     /// Ends the star. Nothing of it is told afterwards.

@@ -157,6 +157,15 @@ fn the_operators_token_goes_to_the_operators_relay_only() {
     mesh.done(&["--relay", &by_name, "ls"]);
 }
 
+/// Seconds a token holds from its making, as its claims say.
+fn lives(said: &Value) -> u64 {
+    use base64::Engine as _;
+    let claims = said["token"].as_str().unwrap().split('.').nth(1).unwrap();
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap()
+}
+
 #[test]
 fn a_user_gets_a_token_and_a_link() {
     let mesh = Mesh::start();
@@ -166,6 +175,8 @@ fn a_user_gets_a_token_and_a_link() {
     assert!(by_name["link"].as_str().unwrap().contains("#code="));
     let token = by_name["token"].as_str().unwrap();
     assert_eq!(mesh.fails(&["--token", token, "token", "localhost:users:operator"]), (1, "forbidden".to_owned()));
+    let short = mesh.done(&["token", "ada", "--for", "90s"]);
+    assert_eq!((lives(&by_name), lives(&short)), (24 * 60 * 60, 90));
     let link = mesh.run(&["token", "ada", "--link"]);
     assert_eq!(String::from_utf8(link.stdout).unwrap().lines().count(), 1);
 }

@@ -96,9 +96,9 @@ export class Relay {
     await this.starlane("install", `localhost:${example}`, `localhost:repo:${example}:1.0.0`);
   }
 
-  /** A token of a user. */
-  async token(user: string): Promise<string> {
-    return (await this.starlane("token", user)).token;
+  /** A token of a user, for a day or as long as is said. */
+  async token(user: string, lasts?: string): Promise<string> {
+    return (await this.starlane("token", user, ...(lasts ? ["--for", lasts] : []))).token;
   }
 
   /** What curl would get: a request with the application's host name, sent to loopback. */

@@ -66,6 +66,15 @@ export async function blank(page: Page, host: string): Promise<void> {
   await page.setContent("<!doctype html><title>blank</title>");
 }
 
+/** How the lane of a page's star is told from now on, in order: `up`, or why it is down. */
+export async function links(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(async () => {
+    const told: string[] = ((window as any).links = []);
+    (await window.testStar()).addEventListener("link", ({ detail }: any) => told.push(detail.reason ?? detail.state));
+  });
+  return () => page.evaluate(() => (window as any).links);
+}
+
 /** Lets a page be a user before its scripts run. */
 export async function signedIn(page: Page, token: string): Promise<void> {
   await page.addInitScript((token) => sessionStorage.setItem("starlane:token", token), token);

@@ -49,9 +49,8 @@ async fn kept(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) -> Op
 }
 
 async fn fetched(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) -> Result<Signed, Problem> {
-    let relay = &shell.apps.relay;
-    let url = format!("{}/starlane/bundles/{}", relay.http, record.digest);
-    let file = http::get(&url, &relay.token, MANIFEST_BYTES as u64, "starlane-signature").await?;
+    let url = format!("{}/starlane/bundles/{}", shell.apps.relay, record.digest);
+    let file = http::get(&url, &shell.link.token(), MANIFEST_BYTES as u64, "starlane-signature").await?;
     if !record.digest.verifies(&file.bytes) {
         return Err(forged("the manifest").into());
     }

@@ -89,8 +89,7 @@ async fn read_or_download(shell: &Rc<Shell>, digest: Digest) -> Result<Vec<u8>, 
 
 /// A file from the relay, verified.
 pub(super) async fn download(shell: &Rc<Shell>, digest: Digest) -> Result<Vec<u8>, Refusal> {
-    let relay = &shell.apps.relay;
-    let url = format!("{}/starlane/blobs/{digest}", relay.http);
-    let file = http::get(&url, &relay.token, FILE_BYTES, "content-type").await?;
+    let url = format!("{}/starlane/blobs/{digest}", shell.apps.relay);
+    let file = http::get(&url, &shell.link.token(), FILE_BYTES, "content-type").await?;
     if digest.verifies(&file.bytes) { Ok(file.bytes) } else { Err(forged("the file")) }
 }

@@ -83,6 +83,8 @@ fn leave(shell: &Rc<Shell>, bye: &Bye) {
                 retry: starlane_protocol::Retry::No,
             },
         ),
+        // The newer token crossed with this.
+        ByeCode::TokenExpired if shell.link.renewed.get() => shell.link.down(shell, bye.code.word(), &bye.reason),
         ByeCode::TokenExpired => shell.link.refuse(shell, Problem::of(Code::TokenExpired, bye.reason.clone())),
         ByeCode::StarTaken | ByeCode::BadStar => {
             shell.link.down(shell, bye.code.word(), &bye.reason);

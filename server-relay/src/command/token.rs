@@ -1,18 +1,23 @@
 //! `starlane token <user>`.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
 use starlane_protocol::Point;
 
 use super::client::Client;
 use super::failure::Failure;
-use super::{Context, arguments};
+use super::{Context, arguments, units};
 
 /// Print a token and a sign-in link for a user.
 #[derive(Args)]
 pub(super) struct Token {
     /// The user: a point like localhost:users:ada, or its last segment
     user: String,
+    /// How long the token holds, a day at most; the link signs in for a day
+    #[arg(long = "for", value_name = "DURATION", value_parser = units::parse_duration)]
+    lasts: Option<Duration>,
     /// Print the link alone
     #[arg(long)]
     link: bool,
@@ -22,7 +27,8 @@ impl Token {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
         let client = context.client()?;
         let user = user(&self.user, &client)?;
-        let said = client.command(&user, "Token", &json!({}))?;
+        let wanted = self.lasts.map_or_else(|| json!({}), |lasts| json!({ "seconds": lasts.as_secs() }));
+        let said = client.command(&user, "Token", &wanted)?;
         let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
         context.output.result(&said, || match self.link {
             true => format!("{}\n", text("link")),

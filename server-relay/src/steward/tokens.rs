@@ -2,10 +2,11 @@
 //!
 //! A code is 128 random bits, good once and for five minutes. It travels in the fragment of a link, which no server sees.
 
+use serde::Deserialize;
 use serde_json::json;
 use starlane_protocol::{Code, May, Point, SessionId, Wave};
 
-use super::{Answered, judge};
+use super::{Answered, body, judge};
 use crate::clock;
 use crate::keys::random;
 use crate::mesh::Mesh;
@@ -18,14 +19,28 @@ const CODE_SECONDS: u64 = 5 * 60;
 /// Bytes of a code as text, at most; ours have 32.
 const CODE_BYTES: usize = 128;
 
+/// What is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Seconds the token lives; no more than [`TOKEN_SECONDS`].
+    #[serde(default = "longest")]
+    seconds: u64,
+}
+
+fn longest() -> u64 {
+    TOKEN_SECONDS
+}
+
 pub(super) async fn command(mesh: &Mesh, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Admin, &wave.to)?;
     let user = &wave.to;
     if user.parent().as_ref() != Some(&mesh.users) || user.path().is_some() {
         return Err(Problem::new(Code::NoRoute, format!("`{user}` is not a user: one is `{}:<name>`", mesh.users)));
     }
+    let Wanted { seconds } = body(wave)?;
     let code = code(mesh, user).await?;
-    let token = mesh.tokens.make(user, TOKEN_SECONDS)?;
+    let token = mesh.tokens.make(user, seconds)?;
     Ok(json!({ "user": user, "token": token, "code": code, "link": link(mesh, &code) }))
 }
 

@@ -19,7 +19,8 @@ const PROFILE: &str = "client";
 const SMALL_DIGESTS: &str = r#"--cfg sha2_backend_soft="compact""#;
 
 /// How the module is made ready.
-const STEPS: [&str; 3] = ["xtask/src/build/glue.rs", "xtask/src/build/order.rs", "xtask/src/build/shrink.rs"];
+const STEPS: [&str; 4] =
+    ["xtask/src/build/glue.rs", "xtask/src/build/order.rs", "xtask/src/build/shrink.rs", "xtask/js/guard.js"];
 
 /// All that decides its TypeScript face.
 const FACE: [&str; 5] = [
