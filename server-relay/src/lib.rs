@@ -17,6 +17,7 @@ mod keys;
 mod link;
 mod log;
 mod mesh;
+mod names;
 mod problem;
 pub mod publish;
 mod registry;

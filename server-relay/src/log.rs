@@ -10,6 +10,7 @@ use starlane_host::event::{LogLevel, LogLine};
 use starlane_protocol::Point;
 
 use crate::clock;
+use crate::names::readable;
 
 /// Lines that are kept: about 1 MiB of text at 256 bytes a line.
 const LINES: usize = 4_096;
@@ -50,7 +51,8 @@ struct Ring {
 impl Log {
     /// Writes a line.
     pub(crate) fn write(&self, line: LogLine) {
-        let LogLine { level, point, mut text } = line;
+        let LogLine { level, point, text } = line;
+        let mut text = readable(&text);
         text.truncate(cut(&text, LINE_BYTES));
         tell(level, &point, &one_line(&text));
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
@@ -133,6 +135,13 @@ mod tests {
         assert_eq!(texts("localhost:chat", None), ["one", "three"]);
         assert_eq!(texts("localhost", Some(1)), ["two", "three"]);
         assert_eq!(texts("localhost:chat:room", Some(3)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn compiled_names_are_kept_as_people_read_them() {
+        let log = Log::default();
+        log.write(line("localhost:a:b", "trapped, in _ZN4core9panicking5panic17h2400fc21e370df05E"));
+        assert_eq!(log.read(&"localhost".parse().unwrap(), None, 1)[0].text, "trapped, in core::panicking::panic");
     }
 
     #[test]

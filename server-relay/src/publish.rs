@@ -54,6 +54,7 @@ pub fn pack(folder: &Path, bundle: &Point) -> Result<Pack, Faults> {
     let mut faults = Vec::new();
     let root = folder::root(folder).map_err(|fault| Faults::new(vec![fault]))?;
     let listing = folder::list(&root, &mut faults);
+    faults.extend(folder::source(&root, &listing));
     let (documents, sources) = documents::read(&listing, &mut faults);
     let (entries, blobs) = files::entries(&listing, &mut faults);
     let folder = Folder { listing, sources };

@@ -120,6 +120,23 @@ fn what_is_no_toml_is_shown_where_it_ends_to_be() {
 }
 
 #[test]
+fn the_source_of_a_mechtron_is_no_site() {
+    check_bad("source");
+    let folder = copy("bad/source", false);
+    fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
+    assert!(pack(folder.path(), &bundle()).is_ok());
+}
+
+#[test]
+fn a_package_is_source_when_its_own_are_installed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("package.json"), "{}").unwrap();
+    assert!(pack(folder.path(), &bundle()).is_ok());
+    fs::create_dir(folder.path().join("node_modules")).unwrap();
+    assert_eq!(refused(folder.path()).code(), "source-folder");
+}
+
+#[test]
 fn files_that_are_named_and_not_there_are_found() {
     check_bad("missing-files");
 }

@@ -129,6 +129,9 @@ fn the_getting_started_page_works_command_by_command() {
         }
     }
     assert!(relay.is_some() && run >= 6, "the page has lost its commands");
+    // Whoever walks through it again begins where the first walk began.
+    assert!(!said.contains("tour"), "the page leaves something behind:\n{said}");
+    assert!(!folder.join("tour").exists());
     drop(relay);
     fs::remove_dir_all(&folder).unwrap();
 }

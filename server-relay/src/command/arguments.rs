@@ -43,7 +43,10 @@ fn caret(text: &str, at: usize) -> String {
 
 /// The point of a bundle: `<space>:repo:<series>:<version>`.
 pub(super) fn bundle(text: &str) -> Result<Point, Failure> {
-    let point = point(text)?;
+    let point = point(text).map_err(|failure| match meant_version(text) {
+        Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
+        None => failure,
+    })?;
     let segments: Vec<&str> = point.segments().collect();
     match segments.as_slice() {
         [_, "repo", series, version] if point.path().is_none() && !series.contains('.') && version.contains('.') => {
@@ -59,11 +62,29 @@ pub(super) fn bundle(text: &str) -> Result<Point, Failure> {
 
 /// The bundle that somebody who wrote these segments may have meant.
 fn meant_bundle(segments: &[&str]) -> String {
-    let version = segments.iter().find(|segment| segment.contains('.') && semver::Version::parse(segment).is_ok());
-    let mut names = segments.iter().filter(|segment| **segment != "repo" && Some(*segment) != version).rev();
+    let version = segments.iter().rev().find_map(|segment| whole_version(segment));
+    let named = |segment: &&&str| **segment != "repo" && whole_version(segment).is_none();
+    let mut names = segments.iter().filter(named).rev();
     let series = names.next().copied().unwrap_or("name");
     let space = names.next_back().copied().unwrap_or(SPACE);
-    format!("{space}:repo:{series}:{}", version.copied().unwrap_or(FIRST))
+    format!("{space}:repo:{series}:{}", version.unwrap_or_else(|| FIRST.into()))
+}
+
+/// The bundle with the version that a last segment of numbers and dots may mean.
+fn meant_version(text: &str) -> Option<Point> {
+    let (series, version) = text.rsplit_once(':')?;
+    format!("{series}:{}", whole_version(&version.replace('.', "-"))?).parse().ok()
+}
+
+/// The version that `1`, `v1`, `1-2` or `1.2.0` may mean, with all of its three numbers.
+fn whole_version(segment: &str) -> Option<String> {
+    if segment.contains('.') {
+        return semver::Version::parse(segment).is_ok().then(|| segment.to_owned());
+    }
+    let numbers: Vec<u64> =
+        segment.strip_prefix('v').unwrap_or(segment).split('-').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let number = |at: usize| numbers.get(at).copied().unwrap_or(0);
+    (numbers.len() <= 3).then(|| format!("{}.{}.{}", number(0), number(1), number(2)))
 }
 
 /// The point of an application: `<space>:<name>`.
@@ -96,6 +117,33 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
         Failure::misuse(error.code(), format!("`{text}`: {error}"))
             .hint(format!("write it in quotes, like {example}: shells give < and > a meaning of their own"))
     })
+}
+
+/// A path with what follows its `?`.
+pub(super) fn path(text: &str) -> Result<(String, Option<String>), Failure> {
+    if !text.starts_with('/') {
+        let failure = Failure::misuse("bad-path", format!("`{text}` is not a path: one begins with `/`"));
+        return Err(failure.hint(format!("write --path '/{text}'")));
+    }
+    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+    Ok((path.to_owned(), query.map(str::to_owned)))
+}
+
+/// The user that is meant by a point, or by an id in this space.
+pub(super) fn user(text: &str, space: impl FnOnce() -> Result<String, Failure>) -> Result<Point, Failure> {
+    let wrong = || {
+        let failure =
+            Failure::misuse("not-a-user", format!("`{text}` is not a user: one is an id, or `<space>:users:<id>`"));
+        failure
+            .hint("an id has lower-case letters, digits and single hyphens between them, like `ada` or `ada-lovelace`")
+    };
+    if !text.contains([':', '.']) {
+        return format!("{}:users:{text}", space()?).parse().map_err(|_| wrong());
+    }
+    let named: Point = text.parse().map_err(|_| wrong())?;
+    let segments: Vec<&str> = named.segments().collect();
+    let is_user = matches!(segments.as_slice(), [_, "users", _]) && named.path().is_none();
+    if is_user { Ok(named) } else { Err(wrong()) }
 }
 
 /// A header, written `name: value`.
@@ -136,6 +184,10 @@ mod tests {
             assert_eq!(hint(text), "did you mean `localhost:repo:chat:1.2.0`?", "{text}");
         }
         assert_eq!(hint("chat"), "did you mean `localhost:repo:chat:1.0.0`?");
+        assert_eq!(hint("localhost:repo:x:1"), "did you mean `localhost:repo:x:1.0.0`?");
+        assert_eq!(hint("localhost:repo:x:v2"), "did you mean `localhost:repo:x:2.0.0`?");
+        assert_eq!(hint("localhost:repo:x:1-2"), "did you mean `localhost:repo:x:1.2.0`?");
+        assert_eq!(hint("localhost:repo:x:1.2"), "did you mean `localhost:repo:x:1.2.0`?");
         assert_eq!(hint("my.dev:repo:chat"), "did you mean `my.dev:repo:chat:1.0.0`?");
         assert!(bundle("localhost:repo:chat:1.2.0").is_ok());
     }
@@ -145,6 +197,28 @@ mod tests {
         assert!(app("localhost:chat").is_ok());
         assert_eq!(app("chat").unwrap_err().to_json()["hint"], "did you mean `localhost:chat`?");
         assert_eq!(app("localhost:repo:chat:1.0.0").unwrap_err().code(), "not-an-app");
+    }
+
+    #[test]
+    fn a_path_begins_with_a_slash() {
+        assert_eq!(path("/hello?a=b?").ok(), Some(("/hello".into(), Some("a=b?".into()))));
+        let failure = path("hello/Ada").unwrap_err();
+        assert_eq!(
+            (failure.code(), failure.to_json()["hint"].as_str()),
+            ("bad-path", Some("write --path '/hello/Ada'"))
+        );
+    }
+
+    #[test]
+    fn a_user_is_an_id_or_a_point() {
+        let user = |text: &str| user(text, || Ok("my.dev".into()));
+        assert_eq!(user("ada").unwrap().as_str(), "my.dev:users:ada");
+        assert_eq!(user("localhost:users:ada").unwrap().as_str(), "localhost:users:ada");
+        for text in ["Bad User", "bad_user", "a:b", "", "localhost:users:Ada", "localhost:users:ada:x", "a/b"] {
+            let failure = user(text).unwrap_err();
+            assert_eq!(failure.code(), "not-a-user", "{text}");
+            assert!(failure.to_json()["hint"].as_str().unwrap_or_default().contains("lower-case"), "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use starlane_protocol::limits::WAIT_LOW_MS;
 use starlane_protocol::{Code, Method, Point};
 
 use super::failure::Failure;
+use crate::names::readable;
 
 /// What is asked.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -123,7 +124,8 @@ impl Pong {
         let told: Option<Told> = serde_json::from_str(&self.body).ok();
         let hint = told.as_ref().and_then(|told| told.hint.clone());
         let hint = hint.or_else(|| Code::from_word(word).map(|code| code.hint().to_owned()));
-        let failure = Failure::new(word, told.map_or_else(|| format!("refused: {word}"), |told| told.message));
+        let failure =
+            Failure::new(word, told.map_or_else(|| format!("refused: {word}"), |told| readable(&told.message)));
         Some(match hint {
             Some(hint) => failure.hint(hint),
             None => failure,

@@ -21,7 +21,7 @@ pub(super) struct Send {
     /// The body; JSON and plain text are told apart by what it is
     #[arg(conflicts_with = "body_file")]
     body: Option<String>,
-    /// The path, with or without a ?query
+    /// The path, which begins with /, with or without a ?query
     #[arg(long)]
     path: Option<String>,
     /// A header, `name: value`; may be given more than once
@@ -65,8 +65,8 @@ impl Send {
         let mut ping = Ping::new(&to, &method);
         ping.wait = self.wait;
         if let Some(path) = &self.path {
-            let (path, query) = path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
-            (ping.path, ping.query) = (Some(path.to_owned()), query.map(str::to_owned));
+            let (path, query) = arguments::path(path)?;
+            (ping.path, ping.query) = (Some(path), query);
         }
         ping.headers = self.header.iter().map(|header| arguments::header(header)).collect::<Result<_, _>>()?;
         if let Some(bytes) = self.bytes()? {
@@ -103,7 +103,6 @@ fn bounded(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What a body is when nobody says it.
 /// Refuses what was meant to be JSON and is none, where nothing else was said.
 fn not_quite_json(bytes: &[u8], media: Option<&str>) -> Result<(), Failure> {
     let meant = media.is_none() && matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
@@ -116,6 +115,7 @@ fn not_quite_json(bytes: &[u8], media: Option<&str>) -> Result<(), Failure> {
     }
 }
 
+/// What a body is when nobody says it.
 fn media_of(bytes: &[u8]) -> &'static str {
     if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
         return "application/json";

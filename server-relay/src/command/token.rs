@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
-use starlane_protocol::Point;
 
-use super::client::Client;
 use super::failure::Failure;
 use super::{Context, arguments, units};
 
@@ -26,7 +24,7 @@ pub(super) struct Token {
 impl Token {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
         let client = context.client()?;
-        let user = user(&self.user, &client)?;
+        let user = arguments::user(&self.user, || space(&client.mesh()?))?;
         let wanted = self.lasts.map_or_else(|| json!({}), |lasts| json!({ "seconds": lasts.as_secs() }));
         let said = client.command(&user, "Token", &wanted)?;
         let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
@@ -34,17 +32,6 @@ impl Token {
             true => format!("{}\n", text("link")),
             false => format!("token    {}\nsign in  {}\n", text("token"), text("link")),
         })
-    }
-}
-
-/// The user's point.
-fn user(text: &str, client: &Client) -> Result<Point, Failure> {
-    let named = arguments::point(text)?;
-    let segments: Vec<&str> = named.segments().collect();
-    match segments.as_slice() {
-        [id] => arguments::point(&format!("{}:users:{id}", space(&client.mesh()?)?)),
-        [_, "users", _] if named.path().is_none() => Ok(named),
-        _ => Err(Failure::misuse("not-a-user", format!("`{text}` is not a user: one is `<space>:users:<id>`"))),
     }
 }
 

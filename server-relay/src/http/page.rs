@@ -15,6 +15,7 @@ use super::answer::Answer;
 use super::request::Request;
 use crate::keys::random;
 use crate::mesh::Mesh;
+use crate::names::readable;
 use crate::problem::Problem;
 
 /// Methods a mechtron can be asked with over HTTP, and their names in the mesh.
@@ -142,7 +143,7 @@ fn refused(mesh: &Mesh, request: &Request, to: &Point, pong: &Wave) -> Problem {
     let code = pong.code().and_then(Code::from_word).unwrap_or(Code::Internal);
     let mut problem = Problem::new(code, format!("`{to}` did not answer"));
     if let Ok(told) = serde_json::from_slice::<Told>(&pong.body.bytes) {
-        problem.message = told.message;
+        problem.message = readable(&told.message);
         problem.hint = told.hint.into();
     }
     if code == Code::Deadline {

@@ -54,6 +54,24 @@ pub(super) fn list(root: &Path, faults: &mut Vec<Fault>) -> Listing {
     walk.listing
 }
 
+/// What says that a folder is the source of something and no bundle at all, though any folder of files may be a static site.
+pub(super) fn source(root: &Path, listing: &Listing) -> Option<Fault> {
+    if ["app.toml", "index.html"].iter().any(|mark| listing.files.contains_key(*mark)) {
+        return None;
+    }
+    let has = |mark: &str| listing.files.contains_key(mark);
+    let installed = || has("package.json") && root.join("node_modules").is_dir();
+    let mark = SOURCE_MARKS.into_iter().find(|mark| if *mark == "package.json" { installed() } else { has(mark) })?;
+    let message = format!(
+        "this is the source of something, no bundle: it holds `{mark}`, and neither `app.toml` nor `index.html`"
+    );
+    Some(
+        Fault::new("source-folder", message)
+            .in_file(mark)
+            .hint("build it, and publish the folder with app.toml; a static site has an index.html"),
+    )
+}
+
 struct Walk<'a> {
     root: &'a Path,
     listing: Listing,

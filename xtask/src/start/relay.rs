@@ -18,6 +18,9 @@ const HEALTHY_WITHIN: Duration = Duration::from_secs(30);
 /// How often its health is asked for.
 const ASK: Duration = Duration::from_millis(50);
 
+/// What of the relay's log is shown while nobody chooses with `RUST_LOG`: what went wrong. `starlane logs` has the rest.
+const QUIET: &str = "warn";
+
 /// Who may do everything on a fresh relay.
 const OPERATOR: &str = "operator";
 
@@ -43,6 +46,9 @@ impl Relay {
         up.arg("up").arg("--data").arg(&data).arg("--port").arg(options.port.to_string());
         // Its own greeting is left to the end, when the apps are there too; its log is on standard error.
         up.stdout(Stdio::null());
+        if std::env::var_os("RUST_LOG").is_none() {
+            up.env("RUST_LOG", QUIET);
+        }
         Ok(Relay { running: spawn(&mut up)?, program, data, port: options.port })
     }
 
