@@ -1,5 +1,7 @@
 // Errors: one class for all of them, told apart by a stable code.
 
+import { readable } from "./names.js";
+
 /** Whether the same may be tried again: `safe` (it was never started), `unknown` (it may have been handled), `no`. */
 export type Retry = "safe" | "unknown" | "no";
 
@@ -46,7 +48,7 @@ export function errorOf(told: unknown, more: Partial<ErrorFields> = {}): Starlan
   return new StarlaneError({
     ...more,
     code,
-    message,
+    message: readable(message),
     hint: typeof hint === "string" ? hint : undefined,
     retry: retry === "safe" || retry === "unknown" ? retry : "no",
   });

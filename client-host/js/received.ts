@@ -86,10 +86,25 @@ export class Pong extends Received {
   }
 
   #answered(): { code: string; message: string; retry: "unknown" | "no" } {
-    const said = this.type.startsWith("text/plain") ? `: ${this.text().slice(0, 200)}` : "";
+    const said = saidBy(this.type, this.body);
     const retry = this.status >= 500 ? "unknown" : "no";
-    return { code: this.code ?? `status-${this.status}`, message: `${this.from} answered ${this.status}${said}`, retry };
+    const message = `${this.from} answered ${this.status}${said === "" ? "" : `: ${said}`}`;
+    return { code: this.code ?? `status-${this.status}`, message, retry };
   }
+}
+
+/** Characters of a mechtron's own words that an error repeats. */
+const SAID = 200;
+
+/** What a mechtron says of its refusal, in one line: its text, its JSON text, or the words of a JSON object. */
+function saidBy(type: string, body: unknown): string {
+  if (typeof body === "object" && body !== null && !(body instanceof Uint8Array)) {
+    const { message, error } = body as Record<string, unknown>;
+    return saidBy("text/plain", [message, error].find((word) => typeof word === "string") ?? JSON.stringify(body));
+  }
+  if (typeof body !== "string" || !/^text\/plain|json/.test(type)) return "";
+  const line = body.trim().replace(/\s+/g, " ");
+  return line.length > SAID ? `${line.slice(0, SAID)}…` : line;
 }
 
 /** What a wave is made from. */

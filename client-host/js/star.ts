@@ -5,6 +5,7 @@ import { aborted, StarlaneError, thrown } from "./errors.js";
 import { type LinkDetail, logDetail, onReturn, type StarEvents } from "./events.js";
 import { fromLines, type HeadersInput, toLines } from "./headers.js";
 import { claim, type Identity, renew } from "./identity.js";
+import { readable } from "./names.js";
 import { Pong, type Wave } from "./received.js";
 import { type RelayUrl, relayUrl } from "./relay-url.js";
 import { type Handler, type Service, Services } from "./serve.js";
@@ -93,6 +94,8 @@ export class Star extends EventTarget {
   #agent = "anonymous";
   #link: Link = { up: false, resumed: false, reason: "", message: "", final: false };
   #linked = false;
+  /** Whether there ever was a lane. */
+  #met = false;
   #offReturn: () => void = () => undefined;
   #watchNumber = 0;
   #renewing = false;
@@ -202,7 +205,8 @@ export class Star extends EventTarget {
   async ping(to: string, method: string, body?: BodyInput, options: PingOptions = {}): Promise<Pong> {
     const pong = await this.#ask("", to, method, body, options);
     const error = options.throws === false ? undefined : pong.error();
-    if (error) throw this.#link.final && error.code === "offline" ? this.#refused(error) : error;
+    if (error?.code === "offline" && error.cause === pong && !this.#link.up) throw this.#explained(error);
+    if (error) throw error;
     return pong;
   }
 
@@ -329,6 +333,7 @@ export class Star extends EventTarget {
     const news = link.up !== this.#link.up || link.final || !this.#linked;
     this.#link = link;
     this.#linked = true;
+    this.#met ||= link.up;
     if (!news) return;
     const detail: LinkDetail = { state: this.state, resumed: link.resumed };
     if (!link.up) Object.assign(detail, { reason: link.reason, message: link.message });
@@ -336,9 +341,9 @@ export class Star extends EventTarget {
   }
 
   #log(level: number, point: string, text: string): void {
-    const detail = logDetail(level, point, text);
+    const detail = logDetail(level, point, readable(text));
     const shown = this.dispatchEvent(new CustomEvent("log", { detail, cancelable: true }));
-    if (shown) console[detail.level](`${point}: ${text}`);
+    if (shown) console[detail.level](`${point}: ${detail.text}`);
   }
 
   /** Somebody else has this star's id: it becomes another, with the same state. */
@@ -362,22 +367,25 @@ export class Star extends EventTarget {
     this.#linkedAs({ up: false, resumed: false, reason: error.code, message: error.message, final: true });
   }
 
-  /** Why there will be no lane; with a refusal for the want of one, that one with what to do about it. */
-  #refused(offline?: StarlaneError): StarlaneError {
-    const { reason, message } = this.#link;
-    const hint = HINTS[reason] ?? "Start the star anew.";
-    if (!offline) return new StarlaneError({ code: reason, message, hint });
-    return new StarlaneError({ ...offline, message: `${offline.message} (${message})`, hint, retry: "no" });
+  /** Why there will be no lane. */
+  #refused(): StarlaneError {
+    const { reason: code, message } = this.#link;
+    return new StarlaneError({ code, message, hint: HINTS[code] ?? "Start the star anew." });
   }
 
   #offline(): StarlaneError {
     const why = this.#link.message === "" ? "" : ` (${this.#link.message})`;
-    return new StarlaneError({
-      code: "offline",
-      message: `there is no lane to ${this.#relay.http}${why}`,
-      hint: "Wait until the lane is back; it comes back by itself.",
-      retry: "safe",
-    });
+    const message = `there is no lane to ${this.#relay.http}${why}`;
+    return this.#explained(new StarlaneError({ code: "offline", message, hint: "Wait until the lane is back; it comes back by itself.", retry: "safe" }));
+  }
+
+  /** A call for which there was no lane, with what to do about that when it is more than to wait. */
+  #explained({ code, message, hint, retry, point, status, cause }: StarlaneError): StarlaneError {
+    const about = { code, point, status, cause };
+    if (this.#link.final) return new StarlaneError({ ...about, message: `${message} (${this.#link.message})`, hint: HINTS[this.#link.reason], retry: "no" });
+    if (this.#met) return new StarlaneError({ ...about, message, hint, retry });
+    const where = this.#relay.http;
+    return new StarlaneError({ ...about, message: `${message}; the relay at ${where} was not reached yet`, hint: `Look whether a relay runs at ${where} (\`starlane up\`), or name another: \`Star.start({ relay })\`.`, retry });
   }
 }
 

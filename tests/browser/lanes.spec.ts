@@ -114,3 +114,20 @@ test("a lane is not handed to another user by a token", async ({ browser }) => {
   expect(await page.evaluate(async () => (await window.testStar()).agent)).toBe("localhost:users:ada");
   await page.close();
 });
+
+test("a relay that was never reached is named, with what to do", async ({ page }) => {
+  await blank(page, relay.url("trio"));
+  const said = await page.evaluate(async () => {
+    const address = "/starlane/client/starlane.mjs";
+    const star = await (await import(address)).Star.start({ relay: "ws://127.0.0.1:1" });
+    const calls = [() => star.ping("localhost:trio:ada", "Ext<Echo>", "x"), () => star.online({ timeout: 300 })];
+    const errors = await Promise.all(calls.map((call) => call().catch((error: any) => error)));
+    await star.close();
+    return errors.map((error: any) => ({ code: error.code, message: error.message, hint: error.hint }));
+  });
+  for (const { code, message, hint } of said) {
+    expect(code).toBe("offline");
+    expect(message).toContain("http://127.0.0.1:1");
+    expect(hint).toContain("starlane up");
+  }
+});
