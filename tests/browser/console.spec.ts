@@ -5,8 +5,8 @@ import { Relay } from "./relay.ts";
 let relay: Relay;
 
 test.beforeAll(async () => {
-  relay = await Relay.start();
-  await relay.install("hello");
+  relay = await Relay.start(["--stars", "2"]);
+  for (const example of ["hello", "trio"]) await relay.install(example);
 });
 
 test.afterAll(async () => {
@@ -38,11 +38,28 @@ test("the form sends a wave and shows answer, status, fuel and time", async ({ p
   await expect(page.locator("body")).toContainText("hello:greeter");
 });
 
+test("the directory counts applications, not their mechtrons, and the relay's stars have names", async ({ page }) => {
+  await page.goto((await relay.starlane("token", "operator")).link);
+  await page.getByText("Directory", { exact: true }).click();
+  const apps = page.getByRole("region", { name: "Apps" });
+  await expect(apps.locator("h3")).toHaveText("Apps 2");
+  await expect(apps.locator("tbody tr")).toHaveCount(7);
+  await expect(page.locator(".chart text", { hasText: "relay-1" })).toBeVisible();
+});
+
 test("what is wrong with a wave is said with its code", async ({ page }) => {
   await page.goto((await relay.starlane("token", "operator")).link);
   await page.locator("#wave-to").fill("localhost:hello:nobody");
   await page.locator("#wave-method").fill("Ext<Greet>");
   await page.locator("#wave-body").fill("{}");
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await expect(page.locator(".answer")).toContainText("no-route");
+  const answer = page.locator(".answer");
+  await expect(answer).toContainText("no-route");
+  // Said once, as a sentence; as it came it is folded away.
+  await expect(answer.locator("p code", { hasText: "starlane ls" })).toBeVisible();
+  const said = await answer.innerText();
+  expect(said.split("starlane ls")).toHaveLength(2);
+  expect(said).not.toContain("`");
+  await answer.getByText("As it came").click();
+  await expect(answer.locator("pre")).toContainText('"no-route"');
 });

@@ -27,6 +27,19 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** A sentence of the mesh: what stands between back-quotes is code. */
+export function sentence(text: string): Child[] {
+  const parts = text.split(/`([^`]+)`/);
+  return parts.map((part, at) => (at % 2 === 1 ? h("code", {}, part) : part)).filter((part) => part !== "");
+}
+
+/** Writes a sentence of the mesh, only where it changed. */
+export function tell(element: Element, text: string): void {
+  if (element.getAttribute("data-said") === text) return;
+  element.setAttribute("data-said", text);
+  put(element, ...sentence(text));
+}
+
 /** One attribute, by the rules of `h`. */
 export function set(element: Element, name: string, value: Value): void {
   if (typeof value === "function") element.addEventListener(name.slice(2), value);

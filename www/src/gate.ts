@@ -1,6 +1,6 @@
 // The page for somebody without a token: what to type, and a field for what comes out of it.
 
-import { h, put } from "./dom";
+import { h, put, sentence } from "./dom";
 import { logo } from "./logo";
 import { keep, type Problem } from "./session";
 import { copyable } from "./copy";
@@ -22,7 +22,7 @@ export function gate(problem?: Problem): HTMLElement {
 }
 
 function refusal(problem: Problem): HTMLElement {
-  return h("div", { class: "notice notice-bad", role: "alert" }, h("strong", {}, problem.message), h("span", {}, problem.hint ?? ""), h("code", {}, problem.code));
+  return h("div", { class: "notice notice-bad", role: "alert" }, h("strong", {}, ...sentence(problem.message)), h("span", {}, ...sentence(problem.hint ?? "")), h("code", {}, problem.code));
 }
 
 function form(): HTMLFormElement {

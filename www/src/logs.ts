@@ -1,7 +1,7 @@
 // Log lines as they come: of this tab's star at once, of the mesh by asking for what is newer than the last line seen.
 
 import type { Star } from "starlane";
-import { h, put, say } from "./dom";
+import { h, put, sentence, tell } from "./dom";
 import { time } from "./format";
 import { local, spaceOf } from "./point";
 import { poll } from "./poll";
@@ -16,7 +16,10 @@ const ASKED = 200;
 /** Closer to the end than this many pixels, the list follows new lines. */
 const AT_END_PX = 24;
 
-const LEVELS = ["trace", "debug", "info", "warn", "error"];
+const LEVELS = ["debug", "info", "warn", "error"];
+
+/** How the relay calls two of them. */
+const NAMED: Record<string, string> = { warning: "warn", detail: "debug" };
 
 export function logsPanel(star: Star): { element: HTMLElement } {
   const list = h("ol", { class: "log-lines" });
@@ -27,12 +30,12 @@ export function logsPanel(star: Star): { element: HTMLElement } {
   const add = (lines: Line[]): void => {
     if (lines.length === 0) return;
     append(scroll, list, lines);
-    say(note, "");
+    tell(note, "");
   };
   least.addEventListener("change", filter);
   filter();
   star.addEventListener("log", (event) => add([readLine((event as CustomEvent<unknown>).detail)]));
-  followMesh(star, add, (words) => say(note, words));
+  followMesh(star, add, (words) => tell(note, words));
   return {
     element: h("section", { class: "panel logs", "aria-labelledby": "logs-title" }, h("header", { class: "panel-head" }, h("h2", { id: "logs-title" }, "Logs"), note, least), scroll),
   };
@@ -47,7 +50,7 @@ interface Line {
 }
 
 /** Asks the space for its lines; somebody who may not read them is told so, once for each answer. */
-function followMesh(star: Star, add: (lines: Line[]) => void, tell: (words: string) => void): void {
+function followMesh(star: Star, add: (lines: Line[]) => void, refused: (words: string) => void): void {
   let after = 0;
   poll(star, async () => {
     try {
@@ -58,7 +61,7 @@ function followMesh(star: Star, add: (lines: Line[]) => void, tell: (words: stri
       after = Math.max(after, ...lines.map((line) => line.seq));
       add(lines);
     } catch (error) {
-      tell(problem(error).message);
+      refused(problem(error).message);
     }
   });
   star.addEventListener("link", (event) => {
@@ -69,7 +72,8 @@ function followMesh(star: Star, add: (lines: Line[]) => void, tell: (words: stri
 
 function readLine(value: unknown): Line {
   const one = (typeof value === "object" && value !== null ? value : {}) as Partial<Record<keyof Line, unknown>>;
-  const level = typeof one.level === "string" ? one.level.toLowerCase() : "";
+  const said = typeof one.level === "string" ? one.level : "";
+  const level = NAMED[said] ?? said;
   return {
     seq: typeof one.seq === "number" ? one.seq : 0,
     at: typeof one.at === "number" ? one.at : Date.now(),
@@ -88,6 +92,6 @@ function append(scroll: HTMLElement, list: HTMLElement, lines: Line[]): void {
 
 function row({ at, level, point, text }: Line): HTMLElement {
   const item = h("li", { "data-level": level, "data-rank": LEVELS.indexOf(level) });
-  put(item, h("time", {}, time(at)), h("span", { class: "level" }, level), h("code", { title: point }, local(point)), h("span", { class: "log-text" }, text));
+  put(item, h("time", {}, time(at)), h("span", { class: "level" }, level), h("code", { title: point }, local(point)), h("span", { class: "log-text" }, ...sentence(text)));
   return item;
 }

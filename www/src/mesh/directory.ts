@@ -32,17 +32,17 @@ export function directory(write: (point: string) => void): Directory {
 }
 
 function apps(listing: Listing, write: (point: string) => void): HTMLElement {
-  const rows = listing.apps.flatMap((app) => app.mechtrons.map((part) => ({ app, part })));
-  return section(
-    "Apps",
-    ["mechtron", "where", "bundle", "waves"],
-    rows.map(({ app, part }) => [
+  const rows = listing.apps.flatMap((app) => {
+    const from = `${local(app.bundle)}, generation ${app.generation}`;
+    const parts = app.mechtrons.map((part) => [
       link(part.point, write),
       part.keyed ? `${part.placement}, one per key` : part.placement,
-      `${local(app.bundle)}, generation ${app.generation}`,
+      from,
       wavesOf(listing.mechtrons, part.point),
-    ]),
-  );
+    ]);
+    return parts.length > 0 ? parts : [[h("code", {}, local(app.point)), "files only", from, ""]];
+  });
+  return section("Apps", ["mechtron", "where", "bundle", "waves"], rows, listing.apps.length);
 }
 
 /** Waves of a mechtron, or of all its keys together. */
@@ -64,13 +64,14 @@ function bundles(points: string[]): HTMLElement {
   return section("Bundles", ["point"], points.map((point) => [h("code", {}, local(point))]));
 }
 
-function section(title: string, heads: string[], rows: (Node | string)[][]): HTMLElement {
+/** A table under its title and how many things it lists: as many as rows, unless a thing has several. */
+function section(title: string, heads: string[], rows: (Node | string)[][], things = rows.length): HTMLElement {
   const more = rows.length - ROWS;
   const cells = (row: (Node | string)[]): HTMLElement => h("tr", {}, ...row.map((cell) => h("td", {}, cell)));
   return h(
     "section",
     { class: "listing", tabindex: 0, "aria-label": title },
-    h("h3", {}, title, " ", h("span", { class: "count" }, whole(rows.length))),
+    h("h3", {}, title, " ", h("span", { class: "count" }, whole(things))),
     rows.length === 0
       ? h("p", { class: "quiet" }, "None yet.")
       : h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...rows.slice(0, ROWS).map(cells))),

@@ -39,6 +39,14 @@ test("console: this tab is drawn before the relay lists it", () => {
   assert.deepEqual(graph.nodes.map((node) => node.name), ["this tab"]);
 });
 
+test("console: the stars of one relay are told apart", () => {
+  const names = (count: number): string[] => {
+    const stars = Array.from({ length: count }, (_, i) => ({ point: `localhost:stars:relay-${i}`, kind: "relay" }));
+    return graphOf(readListing({ stars }), null, []).nodes.map((node) => node.name);
+  };
+  assert.deepEqual([names(1), names(2)], [["relay"], ["relay-0", "relay-1"]]);
+});
+
 test("console: what is left out of a large mesh is counted", () => {
   const stars = Array.from({ length: 500 }, (_, i) => ({ point: `localhost:stars:s-${i}`, kind: i ? "tab" : "relay" }));
   const graph = graphOf(readListing({ stars }), "localhost:stars:s-7", []);

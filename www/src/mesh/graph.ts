@@ -42,11 +42,12 @@ export interface Graph {
 export function graphOf(listing: Listing, me: string | null, own: ListedMechtron[]): Graph {
   const stars = starsOf(listing, me);
   const shown = nearest(stars, me).slice(0, STARS_DRAWN);
+  const relays = stars.filter((star) => star.kind === "relay").length;
   const centre = shown.find((star) => star.kind === "relay")?.point;
   const held = shown.flatMap((star) => mechtronsOn(star, listing, centre, star.point === me ? own : []));
   const drawn = held.slice(0, MECHTRONS_DRAWN);
   return {
-    nodes: [...shown.map((star) => starNode(star, me)), ...drawn.map(mechtronNode)],
+    nodes: [...shown.map((star) => starNode(star, me, relays > 1)), ...drawn.map(mechtronNode)],
     links: [...lanes(shown, centre, me), ...drawn.map(holding)],
     left: stars.length - shown.length + held.length - drawn.length,
   };
@@ -84,9 +85,11 @@ function mechtronsOn(star: ListedStar, listing: Listing, centre: string | undefi
   return [...here.values()];
 }
 
-function starNode(star: ListedStar, me: string | null): Node {
+/** A star by what tells it apart; the relay's only one is just that. */
+function starNode(star: ListedStar, me: string | null, several: boolean): Node {
   const mine = star.point === me;
-  const name = star.kind === "relay" ? "relay" : mine ? "this tab" : agentName(star.agent) || starName(star.point);
+  const relay = several ? starName(star.point) : "relay";
+  const name = star.kind === "relay" ? relay : mine ? "this tab" : agentName(star.agent) || starName(star.point);
   return { id: star.point, kind: star.kind, point: star.point, name, mine, status: "up", star };
 }
 

@@ -1,7 +1,7 @@
 // The mesh panel: chart, detail and directory of one listing, asked for every two seconds while somebody looks.
 
 import type { Star } from "starlane";
-import { h, say } from "../dom";
+import { h, tell } from "../dom";
 import { whole } from "../format";
 import { spaceOf } from "../point";
 import { poll } from "../poll";
@@ -40,13 +40,13 @@ export function meshPanel(star: Star, write: (point: string) => void, listed: (l
     try {
       const listing = readListing((await star.ping(spaceOf(star.point ?? ""), "Cmd<List>")).json());
       show(listing);
-      say(state, `${counted(listing.stars.length, "star")}, ${counted(listing.mechtrons.length, "mechtron")}`);
+      tell(state, `${counted(listing.stars.length, "star")}, ${counted(listing.mechtrons.length, "mechtron")}`);
     } catch (error) {
-      say(state, problem(error).message);
+      tell(state, problem(error).message);
     }
   };
   star.addEventListener("link", () => {
-    if (star.state !== "up") say(state, "Link down: this is how the mesh looked last.");
+    if (star.state !== "up") tell(state, "Link down: this is how the mesh looked last.");
   });
   show(EMPTY);
   poll(star, ask);

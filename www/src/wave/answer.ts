@@ -1,7 +1,7 @@
 // An answer, shown as what it is: status and code, time and fuel, then the body as text, however it was meant.
 
 import type { Pong } from "starlane";
-import { h, put } from "../dom";
+import { h, put, sentence } from "../dom";
 import { bytes, elapsed, whole } from "../format";
 import { local } from "../point";
 import type { Problem } from "../session";
@@ -24,8 +24,8 @@ export function answer(): Answer {
   return {
     element,
     sending: () => put(element, h("p", { class: "quiet" }, "On its way…")),
-    answered: (pong) => put(element, headline(pong), ...(pong.status < 400 ? [body(pong)] : [refusal(pong), body(pong)]), headers(pong)),
-    failed: ({ code, message, hint }) => put(element, h("div", { class: "answer-line" }, badge("not sent", 500), h("code", {}, code)), h("p", {}, message), hint ? h("p", { class: "quiet" }, hint) : null),
+    answered: (pong) => put(element, headline(pong), ...(refusal(pong) ?? [body(pong)]), headers(pong)),
+    failed: (problem) => put(element, h("div", { class: "answer-line" }, badge("not sent", 500), h("code", {}, problem.code)), ...words(problem.message, problem.hint)),
   };
 }
 
@@ -50,11 +50,17 @@ function fuelOf(pong: Pong): number | undefined {
   return Number.isFinite(fuel) ? fuel : undefined;
 }
 
-/** What a refusal says in words, when it says it the usual way. */
-function refusal(pong: Pong): HTMLElement | null {
-  const told = pong.body as { message?: unknown; hint?: unknown } | null;
-  if (typeof told !== "object" || typeof told?.message !== "string") return null;
-  return h("p", {}, told.message, typeof told.hint === "string" ? h("span", { class: "quiet" }, ` ${told.hint}`) : null);
+/** What a refusal says in words, when it says it the usual way; its body, which says the same, is folded away. */
+function refusal(pong: Pong): HTMLElement[] | null {
+  const told = pong.body as { message?: unknown; hint?: unknown } | null | undefined;
+  if (pong.status < 400 || typeof told !== "object" || typeof told?.message !== "string") return null;
+  const asItCame = h("details", { class: "answer-more" }, h("summary", {}, "As it came"), body(pong));
+  return [...words(told.message, typeof told.hint === "string" ? told.hint : ""), asItCame];
+}
+
+function words(message: string, hint = ""): HTMLElement[] {
+  const said = h("p", {}, ...sentence(message));
+  return hint === "" ? [said] : [said, h("p", { class: "quiet" }, ...sentence(hint))];
 }
 
 function body(pong: Pong): HTMLElement {
