@@ -42,6 +42,22 @@ export function logDetail(level: number, point: string, text: string): LogDetail
   return { level: LEVELS[level] ?? "info", point, text, at: Date.now() };
 }
 
+/** Milliseconds until what can wait begins: a page that starts has better things to do, and no idle moment is really one. */
+const SETTLED_MS = 1_000;
+
+/** Milliseconds of idleness that are worth a piece of work. */
+const IDLE_MS = 8;
+
+/** Does a piece of work in each moment in which the page is idle, for as long as it gives true. Never where a browser does not tell. */
+export function whileIdle(work: () => boolean): void {
+  const { requestIdleCallback: ask } = globalThis;
+  if (ask === undefined) return;
+  const idle = (deadline: IdleDeadline): void => {
+    if (deadline.timeRemaining() < IDLE_MS || work()) ask(idle);
+  };
+  setTimeout(() => ask(idle), SETTLED_MS);
+}
+
 /** Calls back when this page or its network comes back; gives what stops that. */
 export function onReturn(call: () => void): () => void {
   const visible = (): void => {

@@ -2,7 +2,7 @@
 
 import { type BodyInput, encode } from "./body.js";
 import { aborted, StarlaneError, thrown } from "./errors.js";
-import { type LinkDetail, logDetail, onReturn, type StarEvents } from "./events.js";
+import { type LinkDetail, logDetail, onReturn, type StarEvents, whileIdle } from "./events.js";
 import { fromLines, type HeadersInput, toLines } from "./headers.js";
 import { claim, type Identity, renew } from "./identity.js";
 import { readable } from "./names.js";
@@ -146,7 +146,9 @@ export class Star extends EventTarget {
   #begin(): Promise<Tab> {
     const { star, secret, home } = this.#identity;
     const { token, root } = this.#given;
-    return Tab.start({ ...this.#relay, token, root, star, secret, home }, this.#listener());
+    const tab = Tab.start({ ...this.#relay, token, root, star, secret, home }, this.#listener());
+    tab.then((tab) => whileIdle(() => tab.warmUp())).catch(() => undefined);
+    return tab;
   }
 
   /** This star's point; null before it ever had a lane. */

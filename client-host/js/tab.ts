@@ -122,6 +122,11 @@ export class Tab {
     return this.#call((wasm) => wasm.mechtrons());
   }
 
+  /** The page is idle; whether the engine wants more of that. */
+  warmUp(): boolean {
+    return this.#over === undefined && this.#call((wasm) => wasm.warm_up());
+  }
+
   /** The page or its network came back. */
   wake(): void {
     this.#try((wasm) => wasm.wake());

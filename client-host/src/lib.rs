@@ -16,6 +16,7 @@ mod problem;
 mod shell;
 mod store;
 mod surface;
+mod warm_up;
 
 pub use problem::Problem;
 pub use surface::{Tab, start};

@@ -22,8 +22,12 @@ use crate::link::Link;
 use crate::log::{forget, line};
 use crate::page::{Page, lines};
 use crate::store::{Job, Store};
+use crate::warm_up::WarmUp;
 use pace::Pace;
 use pings::Pings;
+
+/// Milliseconds of an idle moment that warming up takes: with the step that ends it no longer than a slice of a guest.
+const MOMENT_MS: f64 = 6.0;
 
 /// A tab's star and its world.
 pub(crate) struct Shell {
@@ -38,6 +42,8 @@ pub(crate) struct Shell {
     carrying_out: Cell<bool>,
     closed: Cell<bool>,
     told_storage: Cell<bool>,
+    warm_up: RefCell<Option<WarmUp>>,
+    is_warm: Cell<bool>,
 }
 
 /// What a shell is put together from.
@@ -65,6 +71,8 @@ impl Shell {
             carrying_out: Cell::new(false),
             closed: Cell::new(false),
             told_storage: Cell::new(false),
+            warm_up: RefCell::default(),
+            is_warm: Cell::new(false),
         })
     }
 
@@ -232,6 +240,36 @@ impl Shell {
         let all = self.star.borrow_mut().mechtrons();
         // Points, numbers and words always have a JSON form.
         serde_json::to_string(&all.iter().map(Told::of).collect::<Vec<_>>()).unwrap_or_default()
+    }
+
+    /// Runs the guest that warms up for a moment, unless guests of the page have something to do; whether more is to come.
+    pub(crate) fn warm_up(&self) -> bool {
+        if self.closed.get() || self.is_warm.get() {
+            return false;
+        }
+        let start = steady();
+        while steady() - start < MOMENT_MS && !self.star.borrow().ready() {
+            if !self.warm_up_step() {
+                self.is_warm.set(true);
+                drop(self.warm_up.take());
+                return false;
+            }
+        }
+        true
+    }
+
+    fn warm_up_step(&self) -> bool {
+        let start = steady();
+        let fuel = self.pace.borrow().fuel(start);
+        let mut warm_up = self.warm_up.borrow_mut();
+        if warm_up.is_none() {
+            *warm_up = WarmUp::new();
+        }
+        let ran = warm_up.as_mut().map(|warm_up| warm_up.step(fuel));
+        ran.is_some_and(|ran| {
+            self.pace.borrow_mut().took(ran.fuel, steady() - start);
+            ran.more
+        })
     }
 
     /// Ends everything but writes that are under way.

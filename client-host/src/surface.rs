@@ -134,6 +134,11 @@ impl Tab {
         self.0.mechtrons()
     }
 
+    /// The page is idle: the engine may warm up for a moment. Whether it wants more.
+    pub fn warm_up(&self) -> bool {
+        self.0.warm_up()
+    }
+
     /// The page was brought back, or its network: the lane is looked after at once.
     pub fn wake(&self) {
         self.0.link.wake(&self.0);

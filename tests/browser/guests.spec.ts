@@ -67,3 +67,29 @@ test("an endless loop ends out-of-fuel without a long task, and the next mechtro
   expect(Math.max(...runs.map((run) => run.within)), said).toBeGreaterThanOrEqual(0.95);
   expect(Math.min(...runs.map((run) => run.longTasks)), said).toBe(0);
 });
+
+test("an idle page warms its engine up, once, and nothing of it is seen", async ({ page }) => {
+  await page.addInitScript(() => {
+    const { instantiateStreaming } = WebAssembly;
+    const wanted: boolean[] = ((window as any).wanted = []);
+    WebAssembly.instantiateStreaming = async (...given) => {
+      const { module, instance } = await instantiateStreaming(...given);
+      const exports: any = { ...instance.exports };
+      const { tab_warm_up } = exports;
+      exports.tab_warm_up = (tab: number) => {
+        const more = tab_warm_up(tab);
+        wanted.push(more !== 0);
+        return more;
+      };
+      return { module, instance: { exports } };
+    };
+  });
+  await guests(page);
+  const wanted = (): Promise<boolean[]> => page.evaluate(() => (window as any).wanted);
+  await expect.poll(async () => (await wanted()).at(-1), { timeout: 60_000 }).toBe(false);
+  const steps = await wanted();
+  expect(steps.length).toBeGreaterThan(10);
+  expect(steps.filter((more) => !more)).toHaveLength(1);
+  expect(await page.evaluate(async () => (await window.testStar()).mechtrons())).toEqual([]);
+  expect((await ping(page, "localhost:guests:echo", "Ext<Go>", "x", { type: "text/plain" })).body).toBe("x");
+});
