@@ -88,7 +88,8 @@ test("an idle page warms its engine up, once, and nothing of it is seen", async 
   const wanted = (): Promise<boolean[]> => page.evaluate(() => (window as any).wanted);
   await expect.poll(async () => (await wanted()).at(-1), { timeout: 60_000 }).toBe(false);
   const steps = await wanted();
-  expect(steps.length).toBeGreaterThan(10);
+  // Each is a moment of some milliseconds; a browser that has the code from an earlier page needs few of them.
+  expect(steps.length).toBeGreaterThan(3);
   expect(steps.filter((more) => !more)).toHaveLength(1);
   expect(await page.evaluate(async () => (await window.testStar()).mechtrons())).toEqual([]);
   expect((await ping(page, "localhost:guests:echo", "Ext<Go>", "x", { type: "text/plain" })).body).toBe("x");
