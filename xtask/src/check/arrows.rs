@@ -43,14 +43,16 @@ const WORLD_AND_ENGINE: &[&str] = &[
     "idb",
 ];
 
+const SCHEMA: &str = "starlane-schema";
 const PROTOCOL: &str = "starlane-protocol";
 const BUNDLE: &str = "starlane-bundle";
 const HOST: &str = "starlane-host";
 
-const ARROWS: [Arrow; 7] = [
+const ARROWS: [Arrow; 8] = [
+    Arrow { package: SCHEMA, ours: &[], unnamed: &[], never: WORLD_AND_ENGINE, target: None },
     Arrow { package: PROTOCOL, ours: &[], unnamed: &[], never: WORLD_AND_ENGINE, target: None },
     Arrow { package: BUNDLE, ours: &[PROTOCOL], unnamed: &[], never: WORLD_AND_ENGINE, target: None },
-    Arrow { package: HOST, ours: &[PROTOCOL, BUNDLE], unnamed: &[], never: WORLD, target: None },
+    Arrow { package: HOST, ours: &[PROTOCOL, BUNDLE, SCHEMA], unnamed: &[], never: WORLD, target: None },
     Arrow { package: "mechtron", ours: &[], unnamed: &[], never: WORLD_AND_ENGINE, target: Some(WASM) },
     Arrow {
         package: "starlane-client-host",
@@ -62,7 +64,7 @@ const ARROWS: [Arrow; 7] = [
     },
     Arrow {
         package: "starlane-relay",
-        ours: &[HOST, BUNDLE, PROTOCOL],
+        ours: &[HOST, BUNDLE, PROTOCOL, SCHEMA],
         unnamed: &[],
         never: &["wasm-bindgen", "web-sys", "js-sys", "idb", "gloo"],
         target: None,
