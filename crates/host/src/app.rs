@@ -10,6 +10,8 @@ use starlane_bundle::{Digest, FileEntry, Manifest};
 use starlane_protocol::document::{AppGrant, Bind, Holes, MechtronConfig, MechtronLimits, Names, Placement, Visitors};
 use starlane_protocol::{Grant, Pattern, Point};
 
+use crate::bind::{BindFault, CompiledBind};
+
 /// An application as every star knows it. Shared between the stars of a relay.
 #[derive(Debug)]
 pub struct InstalledApp {
@@ -45,7 +47,7 @@ pub struct MechtronSpec {
     /// Its code.
     pub wasm: FileEntry,
     /// What it can be asked.
-    pub bind: Bind,
+    pub bind: Arc<CompiledBind>,
     /// What one instance and one wave may use.
     pub limits: MechtronLimits,
     /// The whole config as JSON.
@@ -137,9 +139,18 @@ impl InstalledApp {
         let holes = Holes { app: point, bundle: &manifest.bundle };
         let files = Arc::new(manifest.files.clone());
         let app = manifest.documents.app.clone().unwrap_or_default();
+        let binds = binds(&manifest.documents.binds)?;
         let mut mechtrons = Names::new();
         for (name, placed) in &app.mechtrons {
-            let spec = spec(point, name, (placed.keyed, placed.placement), &placed.config, manifest, &holes, &files)?;
+            let spec = spec(
+                point,
+                name,
+                (placed.keyed, placed.placement),
+                &placed.config,
+                (manifest, &binds),
+                &holes,
+                &files,
+            )?;
             mechtrons.insert(name.clone(), Arc::new(spec));
         }
         let grants = app.grants.iter().map(|grant| fill_grant(grant, &holes)).collect::<Result<_, _>>()?;
@@ -165,7 +176,7 @@ fn spec(
     name: &str,
     (keyed, placement): (bool, Placement),
     config: &str,
-    manifest: &Manifest,
+    (manifest, binds): (&Manifest, &Names<Arc<CompiledBind>>),
     holes: &Holes<'_>,
     files: &Arc<Names<FileEntry>>,
 ) -> Result<MechtronSpec, InstallError> {
@@ -174,7 +185,7 @@ fn spec(
     let documents = &manifest.documents;
     let missing = |what: &str, path: &str| wrong(format!("{what} `{path}` is not in the bundle"));
     let config: &MechtronConfig = documents.mechtrons.get(config).ok_or_else(|| missing("document", config))?;
-    let bind = documents.binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
+    let bind = binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
     let wasm = files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
     let fence = config.may.call.iter().map(|pattern| pattern.fill(holes)).collect::<Result<_, _>>();
     let (config_json, texts) = config.config_texts();
@@ -191,6 +202,19 @@ fn spec(
         fence: fence.map_err(|error| wrong(format!("may.call: {error}")))?,
         files: files.clone(),
     })
+}
+
+/// Every bind of a bundle, compiled once for all mechtrons that name it.
+fn binds(documents: &Names<Bind>) -> Result<Names<Arc<CompiledBind>>, InstallError> {
+    let mut binds = Names::new();
+    for (path, document) in documents {
+        let bind = CompiledBind::new(document).map_err(|faults| {
+            let all: Vec<_> = faults.iter().map(BindFault::to_string).collect();
+            InstallError::Document(format!("{path}: {}", all.join("; ")))
+        })?;
+        binds.insert(path.clone(), Arc::new(bind));
+    }
+    Ok(binds)
 }
 
 fn fill_grant(grant: &AppGrant, holes: &Holes<'_>) -> Result<Grant, InstallError> {

@@ -8,6 +8,7 @@
 mod abi;
 pub mod admit;
 pub mod app;
+pub mod bind;
 pub mod engine;
 pub mod event;
 pub mod inspect;

@@ -9,6 +9,7 @@ mod config;
 mod hole;
 mod mechtron;
 pub mod names;
+mod schema;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,7 @@ pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch
 pub use hole::{HoleError, HoledPattern, HoledText, Holes};
 pub use mechtron::{Bytes, BytesError, FencedCalls, MechtronConfig, MechtronLimits};
 pub use names::Names;
+pub use schema::SchemaDocument;
 
 /// Every document of one bundle, under the paths of the files they were written in.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -33,4 +33,4 @@ pub use kind::{Kind, MechtronStatus};
 pub use method::{Method, MethodError, MethodFamily};
 pub use point::{Pattern, PatternError, Point, PointError, PointErrorKind};
 pub use status::{Code, Refusal, Retry};
-pub use wave::{Body, Headers, HeadersError, ReturnAddress, Wave, WaveError, WaveKind};
+pub use wave::{Body, Headers, HeadersError, ReturnAddress, Wave, WaveError, WaveKind, essence};

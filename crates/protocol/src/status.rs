@@ -58,8 +58,10 @@ codes! {
     BadPoint = "bad-point", 400, No, "Correct the point at the place named.";
     /// The wave breaks a rule of its form.
     BadWave = "bad-wave", 400, No, "Correct the field named.";
-    /// The body of a command is not what it takes.
-    BadBody = "bad-body", 400, No, "Send the JSON object that the command's documentation shows.";
+    /// The body cannot be read as what its type says, or is not what a command takes.
+    BadBody = "bad-body", 400, No, "Send JSON or CBOR that is whole, no name twice in one object; to a command, what its documentation shows.";
+    /// A body, a query or a part of a path is not what the schema of its route says.
+    SchemaMismatch = "schema-mismatch", 400, No, "Send what the route's schema describes; `Cmd<Bind>` to the same point shows it.";
     /// No token, or one that is not valid here.
     SignIn = "sign-in", 401, No, "Sign in: `starlane token <user>` prints a link.";
     /// The token's time is over.

@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-pub use body::Body;
+pub use body::{Body, essence};
 pub use error::WaveError;
 pub use headers::{Headers, HeadersError};
 pub use return_address::ReturnAddress;

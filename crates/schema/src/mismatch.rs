@@ -16,6 +16,17 @@ pub struct Mismatch {
     pub found: String,
 }
 
+impl Mismatch {
+    /// The mismatch as a sentence about `what`: "the body at `/name`: expected a string, found a number".
+    pub fn of(&self, what: &str) -> String {
+        let Mismatch { place, expected, found, .. } = self;
+        match place.as_str() {
+            "" => format!("{what}: expected {expected}, found {found}"),
+            place => format!("{what} at `{place}`: expected {expected}, found {found}"),
+        }
+    }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place.as_str() {

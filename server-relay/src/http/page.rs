@@ -158,7 +158,7 @@ fn refused(mesh: &Mesh, request: &Request, to: &Point, pong: &Wave) -> Problem {
 /// The methods that the mechtron's bind names for this path.
 pub(super) fn allowed(mesh: &Mesh, request: &Request, to: &Point) -> String {
     let picture = mesh.registry.now();
-    let routes = picture.mechtron(to).map(|spec| spec.bind.routes.as_slice()).unwrap_or_default();
+    let routes = picture.mechtron(to).map(|spec| spec.bind.document.routes.as_slice()).unwrap_or_default();
     let fits = |name: &str| {
         routes.iter().any(|route| route.method.as_str() == name && route.path.matches(&request.path).is_some())
     };

@@ -30,6 +30,16 @@ pub(crate) struct Said {
 }
 
 impl Message {
+    /// The content type of the body.
+    pub(crate) fn media(&self) -> &str {
+        self.media.as_deref().unwrap_or_default()
+    }
+
+    /// The bytes of the body.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or_default()
+    }
+
     /// Takes the body out.
     pub(crate) fn take_body(&mut self) -> Body {
         Body { media: self.media.take().unwrap_or_default(), bytes: self.bytes.take().unwrap_or_default() }

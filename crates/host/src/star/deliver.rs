@@ -1,13 +1,15 @@
 //! Mailboxes: a wave is held to the bind, then waits its turn.
 
-use starlane_protocol::document::RouteMiss;
-use starlane_protocol::{Code, MethodFamily, Point, Refusal, Wave, WaveId};
+use std::sync::Arc;
+
+use starlane_protocol::{Body, Code, Headers, Method, Point, Refusal, Wave, WaveId, WaveKind};
 
 use super::mechtron::{Mail, Mechtron};
+use super::outputs::OK;
 use super::route::Target;
 use super::{Role, Slot, Star};
-use crate::abi::percent_decode;
 use crate::app::MechtronSpec;
+use crate::bind::{CompiledBind, Matched};
 
 /// The interpreter's stack of one mechtron at most, everywhere: it is not counted in the star's memory, and 1,000 nested
 /// calls of ordinary functions need far less.
@@ -16,13 +18,17 @@ const STACK_BYTES: u64 = 16 << 20;
 impl Star {
     /// Puts a wave into a mechtron's mailbox, or refuses it.
     pub(super) fn deliver(&mut self, target: Target, wave: Box<Wave>, local: bool) {
-        if wave.method.as_ref().is_some_and(|method| method.as_str() == "Cmd<Watch>") {
-            let slot = self.slot_of(target);
-            self.watch(slot, &wave, local);
-            return self.set_sweep();
+        match wave.method.as_ref().map(Method::as_str) {
+            Some("Cmd<Watch>") => {
+                let slot = self.slot_of(target);
+                self.watch(slot, &wave, local);
+                return self.set_sweep();
+            }
+            Some("Cmd<Bind>") => return self.tell_bind(&target, &wave, local),
+            _ => {}
         }
         // A wave that is refused for what it is leaves no trace of its key.
-        let (params, reply_media) = match self.judge(&target, &wave) {
+        let (bind, matched) = match self.judge(&target, &wave) {
             Ok(held) => held,
             Err(refusal) => return self.refuse(&wave, local, &refusal),
         };
@@ -40,7 +46,7 @@ impl Star {
         }
         let deadline = self.now.plus(u64::from(wave.wait));
         if let Some(mechtron) = self.slots.get_mut(slot) {
-            mechtron.mailbox.push_back(Mail { wave, local, deadline, params, reply_media, _place: place });
+            mechtron.mailbox.push_back(Mail { wave, local, deadline, bind, matched, _place: place });
         }
         self.enqueue(slot);
     }
@@ -56,6 +62,29 @@ impl Star {
         }
     }
 
+    /// What a wave's target is made of.
+    fn spec_of<'a>(&'a self, target: &'a Target) -> Result<&'a Arc<MechtronSpec>, Refusal> {
+        let spec = match target {
+            Target::Known(slot) => self.slots.get(*slot).map(|mechtron| &mechtron.spec),
+            Target::New(_, spec) => Some(spec),
+        };
+        spec.ok_or_else(|| Refusal::new(Code::Internal, "no such mechtron"))
+    }
+
+    /// Answers with the bind in force, as JSON. The mechtron sleeps on.
+    fn tell_bind(&mut self, target: &Target, wave: &Wave, local: bool) {
+        if wave.kind == WaveKind::Ping {
+            let pong = match self.spec_of(target) {
+                Ok(spec) => {
+                    let body = Body::json(spec.bind.document.to_json());
+                    wave.pong(self.agent.clone(), OK, Headers::default(), body)
+                }
+                Err(refusal) => wave.refuse(&refusal),
+            };
+            self.answer(Box::new(pong), local);
+        }
+    }
+
     /// What a mechtron of this star is called from outside.
     pub(super) fn point_of(&self, name: &Point) -> Point {
         let Role::Tab = self.role else { return name.clone() };
@@ -65,19 +94,15 @@ impl Star {
     }
 
     /// Holds a wave to the bind, and its target to the limits of this place.
-    fn judge(&self, target: &Target, wave: &Wave) -> Result<Held, Refusal> {
+    fn judge(&self, target: &Target, wave: &Wave) -> Result<(Arc<CompiledBind>, Matched), Refusal> {
         let (ceilings, point) = (self.ceilings, &wave.to);
-        let spec = match target {
-            Target::Known(slot) => self.slots.get(*slot).map(|mechtron| &mechtron.spec),
-            Target::New(_, spec) => Some(spec),
-        };
-        let spec = spec.ok_or_else(|| Refusal::new(Code::Internal, "no such mechtron"))?;
+        let spec = self.spec_of(target)?;
         let (memory, stack, fuel) = (spec.limits.memory.0, spec.limits.stack.0, spec.limits.fuel);
         if memory > ceilings.memory || stack > STACK_BYTES || fuel > ceilings.fuel {
             let message = format!("{point} asks for more memory, stack or fuel than this place may give");
             return Err(Refusal::new(Code::LimitTooHigh, message));
         }
-        hold_to_bind(spec, wave, point)
+        Ok((spec.bind.clone(), spec.bind.hold(wave)?))
     }
 
     /// Whether the mailbox takes a wave.
@@ -145,30 +170,4 @@ pub(super) fn overdue(point: &Point) -> Refusal {
 
 fn would_deadlock(point: &Point) -> Refusal {
     Refusal::new(Code::WouldDeadlock, format!("{point} waits for the very wave that led to this one"))
-}
-
-type Held = (Vec<(String, String)>, Option<String>);
-
-/// The route's parameters and the content type its reply must have.
-fn hold_to_bind(spec: &MechtronSpec, wave: &Wave, point: &Point) -> Result<Held, Refusal> {
-    let method = wave.method.as_ref();
-    let method = method.ok_or_else(|| Refusal::new(Code::BadWave, "a ping and a signal have a method"))?;
-    if method.family() == MethodFamily::Cmd {
-        return Err(Refusal::new(Code::WrongMethod, format!("{point} knows no command {method}")));
-    }
-    let found = spec.bind.find(method, &wave.path).map_err(|miss| match miss {
-        RouteMiss::Path => Refusal::new(Code::NotFound, format!("{point} has no route for {}", wave.path)),
-        RouteMiss::Method => {
-            Refusal::new(Code::WrongMethod, format!("{point} does not take {method} at {}", wave.path))
-        }
-    })?;
-    if let Some(body) = &found.route.body
-        && !body.media.eq_ignore_ascii_case(wave.body.essence())
-    {
-        let message = format!("{method} of {point} takes {}, not `{}`", body.media, wave.body.essence());
-        return Err(Refusal::new(Code::WrongType, message));
-    }
-    let decode = |text: &str| String::from_utf8_lossy(&percent_decode(text, false)).into_owned();
-    let params = found.params.iter().map(|(name, value)| ((*name).to_owned(), decode(value))).collect();
-    Ok((params, found.route.reply.as_ref().map(|reply| reply.media.clone())))
 }

@@ -13,6 +13,7 @@ use super::crash::Crashes;
 use super::share::{Account, Place};
 use super::timers::TimerKey;
 use crate::app::MechtronSpec;
+use crate::bind::{CompiledBind, Matched};
 use crate::engine::{Entry, Instance};
 use crate::event::Millis;
 use crate::state::State;
@@ -79,8 +80,8 @@ pub(super) struct Awake {
     pub(super) timer: Option<TimerKey>,
     /// Whether the wave in hand began in this star.
     pub(super) local: bool,
-    /// The content type the route promises for the reply.
-    pub(super) reply_media: Option<String>,
+    /// The route that the wave in hand was held to.
+    pub(super) route: u16,
 }
 
 /// A wave that waits.
@@ -89,8 +90,9 @@ pub(super) struct Mail {
     /// Whether it began in this star.
     pub(super) local: bool,
     pub(super) deadline: Millis,
-    pub(super) params: Vec<(String, String)>,
-    pub(super) reply_media: Option<String>,
+    /// The bind that it was held to, and what that gave.
+    pub(super) bind: Arc<CompiledBind>,
+    pub(super) matched: Matched,
     /// Its place among all that wait in the star.
     pub(super) _place: Place,
 }
@@ -110,7 +112,7 @@ impl Awake {
             deadline: Millis::default(),
             timer: None,
             local: false,
-            reply_media: None,
+            route: 0,
         }
     }
 
@@ -119,7 +121,7 @@ impl Awake {
         (self.entry, self.fuel_left, self.deadline) = (entry, fuel, deadline);
         (self.begun, self.blocked, self.waits_for) = (false, false, None);
         (self.needs, self.burnt, self.timer) = (0, 0, None);
-        (self.local, self.reply_media) = (false, None);
+        (self.local, self.route) = (false, 0);
     }
 }
 

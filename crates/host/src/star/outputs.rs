@@ -8,6 +8,9 @@ use super::{Role, Slot, Star};
 use crate::abi::{Message, SignalOut};
 use crate::event::LogLevel;
 
+/// The status of a reply that names none.
+pub(super) const OK: u16 = 200;
+
 impl Star {
     /// What a turn that ended well says. Ends the turn.
     pub(super) fn outputs(&mut self, slot: Slot, awake: &mut Awake) -> Outputs {
@@ -29,12 +32,14 @@ impl Star {
         outputs
     }
 
-    fn pong(&self, slot: Slot, wave: Box<Wave>, reply: Option<Message>, awake: &Awake) -> Box<Wave> {
+    fn pong(&self, slot: Slot, mut wave: Box<Wave>, reply: Option<Message>, awake: &Awake) -> Box<Wave> {
         let point = self.slots.get(slot).map_or(&wave.to, |mechtron| &mechtron.point);
         let pong = match reply {
-            Some(reply) => {
+            Some(mut reply) => {
                 let agent = agent(self.role, &self.agent, point);
-                self.reply(wave, reply, agent, awake)
+                let body = reply.take_body();
+                wave.become_pong(agent, reply.status.unwrap_or(OK), reply.headers, body);
+                wave
             }
             None => {
                 let message = format!("{point} handled the wave and did not reply");
@@ -44,18 +49,15 @@ impl Star {
         self.marked(pong, awake)
     }
 
-    fn reply(&self, mut wave: Box<Wave>, mut reply: Message, agent: Agent, busy: &Awake) -> Box<Wave> {
-        let body = reply.take_body();
-        let status = reply.status.unwrap_or(200);
-        if let Some(media) = &busy.reply_media
-            && status < 400
-            && !media.eq_ignore_ascii_case(body.essence())
-        {
-            let message = format!("{} replied with `{}`, and its bind promises {media}", wave.to, body.essence());
-            return Box::new(wave.refuse(&Refusal::new(Code::BadReply, message)));
-        }
-        wave.become_pong(agent, status, reply.headers, body);
-        wave
+    /// Whether the reply of a turn is what its route promises.
+    pub(super) fn hold_reply(&self, slot: Slot, awake: &mut Awake) -> Result<(), Refusal> {
+        let route = awake.route;
+        let turn = &awake.instance.guest().turn;
+        let (Some(mechtron), Some(wave), Some(reply)) = (self.slots.get(slot), &turn.wave, &turn.reply) else {
+            return Ok(());
+        };
+        let status = reply.status.unwrap_or(OK);
+        mechtron.spec.bind.hold_reply(route, wave, status, (reply.media(), reply.bytes()))
     }
 
     /// A pong that leaves the mesh for a person or another star says what it cost, and where.

@@ -1,5 +1,7 @@
 //! Turns: one wave through a guest, slice by slice, as one transaction.
 
+use std::sync::Arc;
+
 use starlane_protocol::{Code, Refusal, WaveKind};
 
 use super::deliver::overdue;
@@ -41,17 +43,34 @@ impl Star {
             mechtron.mailbox.push_front(mail);
             return self.renew(slot);
         }
+        if !Arc::ptr_eq(&mail.bind, &mechtron.spec.bind) {
+            return self.hold_again(slot, mail);
+        }
         let Phase::Idle(mut awake) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return };
         mechtron.waves += 1;
-        let Mail { mut wave, local, deadline, params, reply_media, .. } = mail;
+        let Mail { mut wave, local, deadline, matched, .. } = mail;
         // What is left of the sender's time after the wait in the mailbox.
         wave.wait = u32::try_from(deadline.since(now)).unwrap_or(u32::MAX);
         let guest = awake.instance.guest();
-        (guest.turn.wave, guest.turn.params, guest.unix_ms) = (Some(wave), params, unix_ms);
+        (guest.turn.wave, guest.turn.params, guest.unix_ms) = (Some(wave), matched.params, unix_ms);
         self.begin(slot, awake, Entry::Wave, deadline.since(now));
         if let Some(busy) = self.slots.get_mut(slot).and_then(|mechtron| mechtron.busy()) {
-            (busy.local, busy.reply_media) = (local, reply_media);
+            (busy.local, busy.route) = (local, matched.route);
         }
+    }
+
+    /// A wave that came before the mechtron changed is held to the bind it has now.
+    fn hold_again(&mut self, slot: Slot, mut mail: Mail) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        mail.bind = mechtron.spec.bind.clone();
+        match mail.bind.hold(&mail.wave) {
+            Ok(matched) => {
+                mail.matched = matched;
+                mechtron.mailbox.push_front(mail);
+            }
+            Err(refusal) => self.refuse(&mail.wave, mail.local, &refusal),
+        }
+        self.enqueue(slot);
     }
 
     /// An instance of an older generation makes way for a new one.
@@ -250,6 +269,16 @@ impl Star {
             self.rest(slot, busy);
             return self.turn_failed(slot, wave, local, &Refusal::new(Code::GuestFailed, message));
         }
+        if let Err(refusal) = self.hold_reply(slot, &mut busy) {
+            let guest = busy.instance.guest();
+            guest.state.undo();
+            let (wave, local) = (guest.turn.wave.take(), busy.local);
+            guest.turn.clear();
+            self.rest(slot, busy);
+            return self.turn_failed(slot, wave, local, &refusal);
+        }
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let guest = busy.instance.guest();
         mechtron.crashes.well(now);
         let writes = guest.state.commit();
         mechtron.stored |= !writes.is_empty();

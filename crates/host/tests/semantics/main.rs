@@ -7,6 +7,7 @@
 
 mod admission;
 mod asking;
+mod binds;
 mod crashes;
 mod deadlines;
 mod deadlock;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Names, SchemaDocument, names};
 use crate::Method;
 
 /// `binds/*.toml`.
@@ -26,6 +27,12 @@ pub struct Route {
     /// The path; `/` when it is not written.
     #[serde(default)]
     pub path: PathTemplate,
+    /// Schemas of the named parts of the path; a part without one is any text.
+    #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
+    pub param: Names<SchemaDocument>,
+    /// The schema of the query, as an object; anything when it is not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<SchemaDocument>,
     /// The body it takes; anything when it is not written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Content>,
@@ -41,6 +48,9 @@ pub struct Content {
     /// The content type, without parameters.
     #[serde(rename = "type")]
     pub media: String,
+    /// What is in it; anything when it is not written. Only JSON and CBOR have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaDocument>,
 }
 
 /// `/hello/{name}`: a part in braces fits any one part, a last `*` any rest.
@@ -62,6 +72,11 @@ impl fmt::Display for PathTemplateError {
 impl Error for PathTemplateError {}
 
 impl PathTemplate {
+    /// The names of its parts in braces.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter_map(|part| part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')))
+    }
+
     /// The values of the named parts, as they stand in the path, if the path fits.
     pub fn matches<'p>(&self, path: &'p str) -> Option<Vec<(&str, &'p str)>> {
         if !self.0.contains(['{', '*']) {
@@ -127,6 +142,8 @@ crate::text::as_text!(PathTemplate, "path");
 pub struct RouteMatch<'b, 'p> {
     /// The route.
     pub route: &'b Route,
+    /// Its number in the bind, from 0.
+    pub index: usize,
     /// Names and values, as they stand in the path.
     pub params: Vec<(&'b str, &'p str)>,
 }
@@ -141,16 +158,22 @@ pub enum RouteMiss {
 }
 
 impl Bind {
+    /// The bind as JSON, as `Cmd<Bind>` gives it.
+    pub fn to_json(&self) -> String {
+        // Methods, paths and schemas always have a JSON form.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// The first route for a method and path.
     ///
     /// # Errors
     /// Whether it is the path or the method that no route has.
     pub fn find<'b, 'p>(&'b self, method: &Method, path: &'p str) -> Result<RouteMatch<'b, 'p>, RouteMiss> {
         let mut miss = RouteMiss::Path;
-        for route in &self.routes {
+        for (index, route) in self.routes.iter().enumerate() {
             if let Some(params) = route.path.matches(path) {
                 if route.method == *method {
-                    return Ok(RouteMatch { route, params });
+                    return Ok(RouteMatch { route, index, params });
                 }
                 miss = RouteMiss::Method;
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Names, names};
 
 /// A value whose objects are written in the order of their keys.
-struct Sorted<'a>(&'a Value);
+pub(super) struct Sorted<'a>(pub(super) &'a Value);
 
 impl Serialize for Sorted<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

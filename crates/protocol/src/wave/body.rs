@@ -26,8 +26,13 @@ impl Body {
 
     /// The content type without its parameters: `text/html` of `text/html; charset=utf-8`.
     pub fn essence(&self) -> &str {
-        self.media.split(';').next().unwrap_or_default().trim()
+        essence(&self.media)
     }
+}
+
+/// A content type without its parameters: `text/html` of `text/html; charset=utf-8`.
+pub fn essence(media: &str) -> &str {
+    media.split(';').next().unwrap_or_default().trim()
 }
 
 impl fmt::Debug for Body {

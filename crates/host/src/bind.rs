@@ -1,0 +1,41 @@
+//! Binds in force: routes with their schemas compiled, once for every mechtron that uses them.
+//!
+//! A wave is held to its route before the mechtron sees it, by the star that runs the mechtron and by nobody else; an
+//! answer is held to the same route before it leaves. Both verdicts name the route, the place, what was expected and
+//! what was found.
+
+mod compile;
+mod hold;
+
+pub use compile::BindFault;
+
+use starlane_protocol::document::Bind;
+use starlane_schema::Schema;
+
+/// A bind with everything it needs to judge a wave.
+#[derive(Debug)]
+pub struct CompiledBind {
+    /// The document, as `Cmd<Bind>` gives it.
+    pub document: Bind,
+    /// The schemas of its routes, in the same order.
+    routes: Vec<RouteSchemas>,
+}
+
+/// The schemas of one route.
+#[derive(Debug, Default)]
+struct RouteSchemas {
+    /// Those of the named parts of the path.
+    params: Vec<(String, Schema)>,
+    query: Option<Schema>,
+    body: Option<Schema>,
+    reply: Option<Schema>,
+}
+
+/// What a wave that was held to its route goes on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Matched {
+    /// The number of its route.
+    pub(crate) route: u16,
+    /// The named parts of its path, decoded.
+    pub(crate) params: Vec<(String, String)>,
+}
