@@ -4,6 +4,7 @@
 //! order, and nothing about the machine, the user or the time goes in. Every mistake of every document is found in one
 //! go and named with its place. Nothing is sent from here.
 
+mod bind;
 mod check;
 mod config;
 mod documents;

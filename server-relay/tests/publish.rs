@@ -147,6 +147,11 @@ fn values_that_mean_nothing_are_refused_at_their_place() {
 }
 
 #[test]
+fn schemas_are_compiled_and_every_mistake_is_shown_at_its_place() {
+    check_bad("schemas");
+}
+
+#[test]
 fn holes_that_are_not_known_are_refused() {
     check_bad("holes");
 }

@@ -58,7 +58,7 @@ fn what_is_not_known_is_named() {
     assert!(with("/grant/0/on", json!("${app}::x")).contains("a pattern is"));
     assert!(refusal::<Documents>(&json!({"apps": {}})).contains("unknown field `apps`"));
     assert!(refusal::<App>(&json!({"resources": {}})).contains("unknown field `resources`"));
-    assert!(refusal::<Bind>(&json!({"route": [{"method": "Ext<A>", "param": 1}]})).contains("unknown field `param`"));
+    assert!(refusal::<Bind>(&json!({"route": [{"method": "Ext<A>", "params": 1}]})).contains("unknown field `params`"));
     let config = json!({"wasm": "w", "bind": "b", "limits": {"memory": "8 MB"}});
     assert!(refusal::<MechtronConfig>(&config).contains("a size is written like"));
     assert!(

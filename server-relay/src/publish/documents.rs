@@ -9,10 +9,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 use starlane_bundle::MANIFEST_BYTES;
-use starlane_protocol::document::{Documents, MechtronConfig, Names};
+use starlane_protocol::document::{Bind, Documents, MechtronConfig, Names};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
+use super::bind::BindSource;
 use super::folder::Listing;
 use super::{Fault, Place, config, files};
 
@@ -33,6 +34,11 @@ pub(super) enum Step<'a> {
 pub(super) struct Sources(BTreeMap<String, String>);
 
 impl Sources {
+    /// Where a value stands in a document, or what is around it if it stands nowhere.
+    pub(super) fn nearest(&self, path: &str, steps: &[Step<'_>]) -> Option<Place> {
+        (1..=steps.len()).rev().find_map(|some| self.place(path, &steps[..some]))
+    }
+
     /// Where a value stands in a document.
     pub(super) fn place(&self, path: &str, steps: &[Step<'_>]) -> Option<Place> {
         let text = self.0.get(path)?;
@@ -47,11 +53,19 @@ fn span(table: &Spanned<DeTable<'_>>, steps: &[Step<'_>]) -> Option<Range<usize>
     let mut value: &Spanned<DeValue<'_>> = table.get_ref().get(*key)?;
     for step in rest {
         value = match step {
-            Step::Key(key) => value.get_ref().get(*key)?,
+            Step::Key(key) => child(value, key)?,
             Step::Index(index) => value.get_ref().get(*index)?,
         };
     }
     Some(value.span())
+}
+
+/// A part by its name or, where there is an array, by the number that the name says.
+fn child<'v, 'd>(value: &'v Spanned<DeValue<'d>>, key: &str) -> Option<&'v Spanned<DeValue<'d>>> {
+    match value.get_ref() {
+        DeValue::Array(items) => items.get(key.parse::<usize>().ok()?),
+        other => other.get(key),
+    }
 }
 
 /// Reads every document of a folder.
@@ -60,7 +74,7 @@ pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, So
     for (path, file) in listing.files.iter().filter(|(path, _)| path.ends_with(".toml")) {
         let read = match path.split_once('/') {
             None if path == APP => one(path, file, &mut sources).map(|app| documents.app = app),
-            Some(("binds", _)) => one(path, file, &mut sources).map(|bind| keep(&mut documents.binds, path, bind)),
+            Some(("binds", _)) => bind(path, file, &mut sources).map(|bind| keep(&mut documents.binds, path, bind)),
             Some(("mechtrons", _)) => {
                 mechtron(path, file, &mut sources).map(|config| keep(&mut documents.mechtrons, path, config))
             }
@@ -73,6 +87,13 @@ pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, So
 
 fn keep<T>(map: &mut Names<T>, path: &str, document: Option<T>) {
     map.extend(document.map(|document| (path.to_owned(), document)));
+}
+
+fn bind(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<Bind>, Vec<Fault>> {
+    let source: Option<BindSource> = one(path, file, sources)?;
+    let bind = source.map(Bind::from);
+    let faults = bind.as_ref().map(|bind| super::bind::check(path, bind, sources)).unwrap_or_default();
+    if faults.is_empty() { Ok(bind) } else { Err(faults) }
 }
 
 fn mechtron(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<MechtronConfig>, Vec<Fault>> {

@@ -27,6 +27,9 @@ pub struct Fault {
     pub hint: Option<String>,
 }
 
+/// A schema that is none, or that stands where it cannot be used.
+pub(super) const BAD_SCHEMA: &str = "bad-schema";
+
 /// The word `error`.
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// The word `hint`.

@@ -110,7 +110,8 @@ impl Compiler<'_> {
         for member in &wrong {
             let keyword = if member.required { "properties" } else { "optionalProperties" };
             let message = "a value of a query is one text, or `elements` of them; not nullable";
-            self.wrong(format!("/query/{keyword}/{}", member.name), message);
+            let name = member.name.replace('~', "~0").replace('/', "~1");
+            self.wrong(format!("/query/{keyword}/{name}"), message);
         }
         wrong.is_empty().then_some(()).map(|()| schema.clone())
     }
