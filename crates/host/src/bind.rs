@@ -4,9 +4,11 @@
 //! answer is held to the same route before it leaves. Both verdicts name the route, the place, what was expected and
 //! what was found.
 
+mod compatible;
 mod compile;
 mod hold;
 
+pub use compatible::{Break, RouteVerdict, compare};
 pub use compile::BindFault;
 
 use starlane_protocol::document::Bind;
@@ -33,9 +35,9 @@ struct RouteSchemas {
 
 /// What a wave that was held to its route goes on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Matched {
+pub struct Matched {
     /// The number of its route.
-    pub(crate) route: u16,
+    pub route: u16,
     /// The named parts of its path, decoded.
-    pub(crate) params: Vec<(String, String)>,
+    pub params: Vec<(String, String)>,
 }

@@ -97,6 +97,30 @@ pub enum Type {
 }
 
 impl Schema {
+    /// A schema that takes anything.
+    pub fn anything() -> Self {
+        Self::of(Form::Empty)
+    }
+
+    /// A schema that takes any text.
+    pub fn text() -> Self {
+        Self::of(Form::Type(Type::String))
+    }
+
+    fn of(form: Form) -> Self {
+        Self { definitions: Vec::new(), root: Node { form, nullable: false } }
+    }
+
+    /// A part of this schema as a schema of its own.
+    pub fn part(&self, node: &Node) -> Schema {
+        Self { definitions: self.definitions.clone(), root: node.clone() }
+    }
+
+    /// What a node takes beside `null`, through its reference if it is one.
+    pub fn form<'s>(&'s self, node: &'s Node) -> &'s Form {
+        self.resolved(node).0
+    }
+
     /// The schema of the whole body.
     pub fn root(&self) -> &Node {
         &self.root

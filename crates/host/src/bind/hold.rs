@@ -15,7 +15,10 @@ const FIRST_ERROR: u16 = 400;
 
 impl CompiledBind {
     /// Holds a wave to its route.
-    pub(crate) fn hold(&self, wave: &Wave) -> Result<Matched, Refusal> {
+    ///
+    /// # Errors
+    /// `not-found`, `wrong-method`, `wrong-type`, `schema-mismatch`, `bad-body`, `too-large`.
+    pub fn hold(&self, wave: &Wave) -> Result<Matched, Refusal> {
         let point = &wave.to;
         let method = wave.method.as_ref();
         let method = method.ok_or_else(|| Refusal::new(Code::BadWave, "a ping and a signal have a method"))?;
@@ -39,8 +42,11 @@ impl CompiledBind {
         Ok(Matched { route: u16::try_from(found.index).unwrap_or(u16::MAX), params })
     }
 
-    /// Holds the answer to a wave to its route.
-    pub(crate) fn hold_reply(
+    /// Holds the answer to a wave, its content type and bytes, to the route that the wave was held to.
+    ///
+    /// # Errors
+    /// `bad-reply`, with what the route promises.
+    pub fn hold_reply(
         &self,
         route: u16,
         wave: &Wave,

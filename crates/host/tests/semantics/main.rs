@@ -8,6 +8,7 @@
 mod admission;
 mod asking;
 mod binds;
+mod compatibility;
 mod crashes;
 mod deadlines;
 mod deadlock;

@@ -72,6 +72,11 @@ impl fmt::Display for PathTemplateError {
 impl Error for PathTemplateError {}
 
 impl PathTemplate {
+    /// The template as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The names of its parts in braces.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.split('/').filter_map(|part| part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')))
