@@ -21,6 +21,9 @@ pub(crate) struct Problem {
     pub(crate) hint: Cow<'static, str>,
     /// Whether sending again is safe.
     pub(crate) retry: Retry,
+    /// Each of several things that stand against it, a sentence each.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(crate) details: Box<[String]>,
     /// The methods that are allowed, when another was used (RFC 9110, 10.2.1).
     #[serde(skip)]
     pub(crate) allow: Option<String>,
@@ -35,12 +38,26 @@ impl Problem {
     /// A problem that is a special case of one of the mesh's codes, with a word of its own.
     pub(crate) fn named(of: Code, word: &'static str, message: impl Into<String>) -> Self {
         let (hint, retry) = (of.hint().into(), of.retry());
-        Self { status: of.status(), code: word.into(), message: message.into(), hint, retry, allow: None }
+        Self {
+            status: of.status(),
+            code: word.into(),
+            message: message.into(),
+            hint,
+            retry,
+            details: Box::default(),
+            allow: None,
+        }
     }
 
     /// The same with another hint.
     pub(crate) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.hint = hint.into();
+        self
+    }
+
+    /// The same with each of the things that stand against it.
+    pub(crate) fn details(mut self, details: Vec<String>) -> Self {
+        self.details = details.into();
         self
     }
 

@@ -3,6 +3,7 @@
 //! Readers take the whole picture of a moment; a change makes the next one. Changes happen one after another.
 
 mod accept;
+mod compatible;
 mod install;
 mod picture;
 

@@ -45,6 +45,8 @@ struct Refused {
     code: String,
     message: String,
     hint: Option<String>,
+    #[serde(default)]
+    details: Vec<String>,
 }
 
 impl Client {
@@ -173,7 +175,7 @@ impl Client {
 
     fn refused(&self, status: u16, bytes: &[u8]) -> Failure {
         if let Ok(refused) = serde_json::from_slice::<Refused>(bytes) {
-            let failure = Failure::new(refused.code, refused.message);
+            let failure = Failure::new(refused.code, refused.message).details(&refused.details);
             return match refused.hint {
                 Some(hint) => failure.hint(hint),
                 None => failure,

@@ -79,6 +79,15 @@ impl Failure {
         self
     }
 
+    /// The same, with each of several things that stand against it.
+    pub(super) fn details(self, details: &[String]) -> Self {
+        if details.is_empty() {
+            return self;
+        }
+        let lines: String = details.iter().map(|detail| format!("  - {}\n", plain(detail))).collect();
+        self.place(lines).with("details", json!(details))
+    }
+
     /// The same, with one more field in its JSON form.
     pub(super) fn with(mut self, name: &str, value: Value) -> Self {
         self.0.more.insert(name.into(), value);

@@ -14,13 +14,16 @@ pub(super) struct Install {
     app: String,
     /// The bundle, like localhost:repo:chat:1.2.0
     bundle: String,
+    /// Also when callers lose what the installed bundle takes and gives
+    #[arg(long)]
+    breaking: bool,
 }
 
 impl Install {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
         let (app, bundle) = (arguments::app(&self.app)?, arguments::bundle(&self.bundle)?);
         let client = context.client()?;
-        let mut said = client.command(&app, "Install", &json!({ "bundle": bundle }))?;
+        let mut said = client.command(&app, "Install", &json!({ "bundle": bundle, "breaking": self.breaking }))?;
         if !said.is_object() {
             said = json!({});
         }

@@ -58,6 +58,8 @@ pub(super) struct Pong {
 struct Told {
     message: String,
     hint: Option<String>,
+    #[serde(default)]
+    details: Vec<String>,
 }
 
 impl Ping {
@@ -124,8 +126,10 @@ impl Pong {
         let told: Option<Told> = serde_json::from_str(&self.body).ok();
         let hint = told.as_ref().and_then(|told| told.hint.clone());
         let hint = hint.or_else(|| Code::from_word(word).map(|code| code.hint().to_owned()));
-        let failure =
-            Failure::new(word, told.map_or_else(|| format!("refused: {word}"), |told| readable(&told.message)));
+        let failure = match told {
+            Some(told) => Failure::new(word, readable(&told.message)).details(&told.details),
+            None => Failure::new(word, format!("refused: {word}")),
+        };
         Some(match hint {
             Some(hint) => failure.hint(hint),
             None => failure,

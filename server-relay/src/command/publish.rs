@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 use starlane_bundle::Digest;
 
 use super::client::Client;
@@ -49,18 +49,34 @@ impl Publish {
         }
         let size: u64 = pack.manifest.files.values().map(|file| file.size).sum();
         let files = pack.manifest.files.len();
-        let told = json!({
+        let mut told = json!({
             "bundle": bundle, "digest": pack.digest, "files": files, "bytes": size,
             "sent": { "files": sent.files, "bytes": sent.bytes },
         });
+        if said["compared"].is_object() {
+            told["compared"] = said["compared"].clone();
+        }
         context.output.result(&told, || {
             let new = match sent.files {
                 0 => "the relay had all of it".to_owned(),
                 some => format!("{} sent ({})", units::plural(some, "file"), units::bytes(sent.bytes)),
             };
-            format!("published {bundle}\n{}, {}; {new}\n", units::plural(files, "file"), units::bytes(size))
+            let compared = routes(&said["compared"]);
+            format!("published {bundle}\n{}, {}; {new}\n{compared}", units::plural(files, "file"), units::bytes(size))
         })
     }
+}
+
+/// The routes of the version before, each of which the new one was found to keep.
+fn routes(compared: &Value) -> String {
+    let (Some(with), Some(routes)) = (compared["with"].as_str(), compared["routes"].as_array()) else {
+        return String::new();
+    };
+    let kept = routes.iter().map(|route| {
+        let text = |name: &str| route[name].as_str().unwrap_or_default();
+        format!("  kept  {} {}\n", text("mechtron"), text("route"))
+    });
+    format!("compatible with {with}\n{}", kept.collect::<String>())
 }
 
 /// Sends the contents that the relay lacks.

@@ -62,9 +62,13 @@ async fn publish(mesh: &Arc<Mesh>, request: &mut Request, name: &str) -> Result<
     let point: Point = name.parse().map_err(|error| Problem::new(Code::BadPoint, format!("`{name}`: {error}")))?;
     steward::judge(mesh, &request.visitor(mesh)?.agent, May::Publish, &point)?;
     let bytes = request.whole(MANIFEST_BYTES).await?;
-    let signed = mesh.registry.accept(&point, bytes.into(), &mesh.keys.root, &mesh.store, &mesh.blobs).await?;
-    tracing::info!(bundle = %point, digest = %signed.digest, "published");
-    Ok(Answer::json(200, json!({ "bundle": point, "digest": signed.digest }).to_string()))
+    let accepted = mesh.registry.accept(&point, bytes.into(), &mesh.keys.root, &mesh.store, &mesh.blobs).await?;
+    tracing::info!(bundle = %point, digest = %accepted.signed.digest, "published");
+    let mut told = json!({ "bundle": point, "digest": accepted.signed.digest });
+    if let Some(compared) = accepted.compared {
+        told["compared"] = json!(compared);
+    }
+    Ok(Answer::json(200, told.to_string()))
 }
 
 fn read(mesh: &Mesh, request: &Request, name: &str, site: &Site) -> Result<Answer, Problem> {

@@ -8,7 +8,8 @@ use starlane_host::app::InstalledApp;
 use starlane_host::inspect::inspect;
 use starlane_protocol::{Code, Point};
 
-use super::Registry;
+use super::compatible::{self, Comparison};
+use super::{Picture, Registry};
 use crate::blobs::Blobs;
 use crate::problem::Problem;
 use crate::store::{Store, StoreError};
@@ -17,6 +18,15 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         Problem::named(Code::StoreFailed, error.code(), error.to_string())
     }
+}
+
+/// A bundle that was accepted.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    /// The bundle.
+    pub(crate) signed: Arc<Signed>,
+    /// How it compares with the version before it, if there is one and this one is new.
+    pub(crate) compared: Option<Comparison>,
 }
 
 impl Registry {
@@ -28,7 +38,7 @@ impl Registry {
         root: &RootKey,
         store: &Store,
         blobs: &Blobs,
-    ) -> Result<Arc<Signed>, Problem> {
+    ) -> Result<Accepted, Problem> {
         let signed = Signed::sign(bytes, root)?;
         let manifest = &signed.manifest;
         if manifest.bundle != *point {
@@ -37,9 +47,10 @@ impl Registry {
         }
         let _one_at_a_time = self.changing.lock().await;
         if let Some(there) = self.now().bundles.get(point) {
-            return same(there, &signed);
+            let signed = same(there, &signed)?;
+            return Ok(Accepted { signed, compared: None });
         }
-        trial(manifest)?;
+        let compared = compared(&self.now(), &trial(manifest)?)?;
         files(manifest, blobs).await?;
         code(manifest, blobs).await?;
         store.add_bundle(&signed).await?;
@@ -48,7 +59,7 @@ impl Registry {
             picture.bundles.insert(point.clone(), signed.clone());
         });
         blobs.named(digests(&signed));
-        Ok(signed)
+        Ok(Accepted { signed, compared })
     }
 
     /// Removes a bundle that nothing is made from, and its files but for those that another bundle names.
@@ -101,12 +112,25 @@ fn same(there: &Arc<Signed>, signed: &Signed) -> Result<Arc<Signed>, Problem> {
 }
 
 /// Fills the documents' holes as an installation would.
-fn trial(manifest: &Manifest) -> Result<(), Problem> {
+fn trial(manifest: &Manifest) -> Result<InstalledApp, Problem> {
     let app = format!("{}:trial", manifest.bundle.space());
     let app: Point = app.parse().map_err(|_| Problem::new(Code::Internal, "the trial's point is none"))?;
     let digest = Digest::of(&[]);
-    InstalledApp::new(&app, manifest, digest, 0)?;
-    Ok(())
+    Ok(InstalledApp::new(&app, manifest, digest, 0)?)
+}
+
+/// A version keeps what its number promises: what an older one with the same promise took and gave.
+fn compared(now: &Picture, new: &InstalledApp) -> Result<Option<Comparison>, Problem> {
+    let Some(older) = compatible::predecessor(now, &new.bundle).and_then(|older| now.bundles.get(&older)) else {
+        return Ok(None);
+    };
+    let compared = Comparison::of(&trial(&older.manifest)?, new);
+    if !compared.is_compatible() {
+        let next = compatible::next_promise(&new.bundle);
+        let hint = format!("Give it the version {next}, or keep what the older one took and gave.");
+        return Err(compared.refused(&new.bundle, hint));
+    }
+    Ok(Some(compared))
 }
 
 async fn files(manifest: &Manifest, blobs: &Blobs) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::MutexGuard;
 
+use super::compatible::Comparison;
 use super::{Installation, Registry, removed};
 use crate::problem::Problem;
 use crate::store::{InstallRow, Store};
@@ -23,11 +24,12 @@ pub(crate) struct Change<'a, T> {
 }
 
 impl Registry {
-    /// Installs a bundle at an application's point. `Ok(Err(…))`: that very bundle is installed there already.
+    /// Installs a bundle at an application's point. `Ok(Err(…))`: that very bundle is installed there already. What
+    /// takes away what the present one took and gave is installed only when that is meant (`breaking`).
     pub(crate) async fn install(
         &self,
-        app: &Point,
-        bundle: &Point,
+        (app, bundle): (&Point, &Point),
+        breaking: bool,
         root: &RootKey,
         store: &Store,
     ) -> Result<Result<Change<'_, Arc<Installation>>, Arc<Installation>>, Problem> {
@@ -49,6 +51,13 @@ impl Registry {
         }
         let generation = now.generations.get(app).copied().unwrap_or(0) + 1;
         let (installation, row) = prepare(app, signed, generation, root)?;
+        if let Some(there) = now.apps.get(app).filter(|_| !breaking) {
+            let compared = Comparison::of(&there.app, &installation.app);
+            if !compared.is_compatible() {
+                let hint = "Whoever uses the application must know of it first; then install with --breaking.";
+                return Err(compared.refused(bundle, hint.into()));
+            }
+        }
         store.put_install(&row).await?;
         let installation = Arc::new(installation);
         self.change(|picture| {

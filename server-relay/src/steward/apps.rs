@@ -21,13 +21,17 @@ use crate::shell::{Inbox, Item};
 #[serde(deny_unknown_fields)]
 struct Wanted {
     bundle: Point,
+    /// Whether callers may lose what the present bundle takes and gives.
+    #[serde(default)]
+    breaking: bool,
 }
 
 /// Installs a bundle at the point the command is for.
 pub(super) async fn install(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, &wave.to)?;
     let wanted: Wanted = body(wave)?;
-    let installed = match mesh.registry.install(&wave.to, &wanted.bundle, &mesh.keys.root, &mesh.store).await? {
+    let (points, root) = ((&wave.to, &wanted.bundle), &mesh.keys.root);
+    let installed = match mesh.registry.install(points, wanted.breaking, root, &mesh.store).await? {
         Err(there) => there,
         Ok(change) => {
             mesh.inboxes.iter().for_each(|inbox| inbox.answer(Event::Install(change.what.app.clone())));

@@ -11,4 +11,5 @@ mod lanes;
 mod nobody_takes_everybodys_places;
 mod nothing_answered_is_lost;
 mod opening_and_closing;
+mod versions_keep_their_promise;
 mod waves_find_their_way;

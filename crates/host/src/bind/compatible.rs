@@ -28,13 +28,19 @@ pub struct Break {
     pub example: Option<String>,
 }
 
+impl Break {
+    /// What is not any more, with the example if there is one.
+    pub fn told(&self) -> String {
+        match &self.example {
+            Some(example) => format!("{}; for example `{example}`", self.reason),
+            None => self.reason.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`, {}: {}", self.route, self.part, self.reason)?;
-        match &self.example {
-            Some(example) => write!(f, "; for example `{example}`"),
-            None => Ok(()),
-        }
+        write!(f, "`{}`, {}: {}", self.route, self.part, self.told())
     }
 }
 
