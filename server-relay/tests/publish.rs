@@ -147,6 +147,20 @@ fn values_that_mean_nothing_are_refused_at_their_place() {
 }
 
 #[test]
+fn the_binds_that_are_explained_are_binds() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bind.md")).unwrap();
+    let samples: Vec<_> = page.split("```toml\n# ").skip(1).filter_map(|rest| rest.split_once("\n```")).collect();
+    assert_eq!(samples.len(), page.matches("```toml").count());
+    for (sample, _) in samples {
+        let (path, text) = sample.split_once('\n').unwrap();
+        let folder = copy("good/chat", false);
+        fs::write(folder.path().join(path), text).unwrap();
+        let pack = pack(folder.path(), &bundle()).unwrap_or_else(|faults| panic!("{}", said(&faults)));
+        assert!(pack.manifest.documents.binds.contains_key(path));
+    }
+}
+
+#[test]
 fn schemas_are_compiled_and_every_mistake_is_shown_at_its_place() {
     check_bad("schemas");
 }
