@@ -7,5 +7,6 @@ mod comparing;
 mod conformance;
 mod openness;
 mod strategies;
+mod suite;
 mod texts;
 mod two_forms;

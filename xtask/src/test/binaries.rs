@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::run::{cargo, stdout_of};
+use crate::setup::WASM;
 use crate::step::always;
 
 /// One test program.
@@ -40,12 +41,16 @@ struct Profile {
 /// All but xtask, and the programs that tests start: one build, so that every dependency is compiled once.
 const OURS: [&str; 5] = ["build", "--workspace", "--exclude", "xtask", "--all-targets"];
 
+/// What tests run on wasm32.
+const ON_WASM: [&str; 5] = ["build", "--package", "starlane-conformance", "--target", WASM];
+
 /// xtask's own tests, with the profile that xtask runs in: its dependencies are compiled already.
 const TOOL: [&str; 6] = ["test", "--package", "xtask", "--profile", "tool", "--no-run"];
 
 /// Builds all test programs of the workspace, and the relay.
 pub(crate) fn build() -> Result<Vec<Binary>> {
     let mut binaries = always("relay and test programs", || made_by(&OURS))?;
+    always("tests for wasm32", || made_by(&ON_WASM))?;
     binaries.extend(always("xtask's tests", || made_by(&TOOL))?);
     Ok(binaries)
 }
