@@ -11,6 +11,7 @@ mod documents;
 mod fault;
 mod files;
 mod folder;
+mod mistakes;
 mod place;
 mod trial;
 

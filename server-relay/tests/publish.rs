@@ -115,6 +115,11 @@ fn unknown_keys_are_refused_in_every_document() {
 }
 
 #[test]
+fn every_mistake_of_a_document_is_shown() {
+    check_bad("many");
+}
+
+#[test]
 fn what_is_no_toml_is_shown_where_it_ends_to_be() {
     check_bad("syntax");
 }

@@ -7,7 +7,8 @@
 //! ```
 //! use starlane_schema::{Schema, read_json};
 //!
-//! let schema = Schema::compile(&serde_json::json!({ "properties": { "name": { "type": "string" } } }))?;
+//! let schema = Schema::compile(&serde_json::json!({ "properties": { "name": { "type": "string" } } }))
+//!     .map_err(|mut errors| errors.remove(0))?;
 //! let body = read_json(br#"{ "name": 7 }"#)?;
 //! let mismatch = schema.check(&body).unwrap_err();
 //! assert_eq!(mismatch.to_string(), "at `/name`: expected a string, found a number");

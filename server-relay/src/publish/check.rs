@@ -7,7 +7,7 @@ use super::documents::{APP, Step};
 use super::{Fault, Folder, files};
 
 /// How alike two names must be (Jaro–Winkler, 0 to 1) for one to be offered for the other; typing errors stay above.
-const ALIKE: f64 = 0.8;
+pub(super) const ALIKE: f64 = 0.8;
 
 /// Every file and document that is named is there.
 pub(super) fn references(folder: &Folder, documents: &Documents, faults: &mut Vec<Fault>) {

@@ -11,11 +11,11 @@ use serde::Deserialize;
 use starlane_bundle::MANIFEST_BYTES;
 use starlane_protocol::document::{Bind, Documents, MechtronConfig, Names};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeTable, DeValue};
 
 use super::bind::BindSource;
 use super::folder::Listing;
-use super::{Fault, Place, config, files};
+use super::{Fault, Place, config, files, mistakes};
 
 /// The application's document.
 pub(super) const APP: &str = "app.toml";
@@ -105,11 +105,7 @@ fn mechtron(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<Mec
 /// Reads one document.
 fn one<T: for<'de> Deserialize<'de>>(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<T>, Vec<Fault>> {
     let text = text(path, file).map_err(|fault| vec![fault])?;
-    let read = DeTable::parse(&text).and_then(|table| T::deserialize(Deserializer::from(table)));
-    let read = read.map(Some).map_err(|error| {
-        let place = error.span().map(|span| Place::of(&text, span));
-        vec![Fault::new("bad-document", error.message()).in_file(path).at(place)]
-    });
+    let read = mistakes::read(path, &text).map(Some);
     sources.0.insert(path.into(), text);
     read
 }
