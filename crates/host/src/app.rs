@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry, Manifest};
-use starlane_protocol::document::{AppGrant, Bind, Holes, MechtronConfig, MechtronLimits, Names, Placement, Visitors};
+use starlane_protocol::document::{AppGrant, AppMechtron, Bind, Holes, MechtronLimits, Names, Placement, Visitors};
 use starlane_protocol::{Grant, Pattern, Point};
 
 use crate::bind::{BindFault, CompiledBind};
@@ -44,6 +44,8 @@ pub struct MechtronSpec {
     pub keyed: bool,
     /// Where it runs.
     pub placement: Placement,
+    /// Milliseconds without a wave after which it sleeps; the star's own measure if it says none.
+    pub idle_ms: Option<u64>,
     /// Its code.
     pub wasm: FileEntry,
     /// What it can be asked.
@@ -142,15 +144,7 @@ impl InstalledApp {
         let binds = binds(&manifest.documents.binds)?;
         let mut mechtrons = Names::new();
         for (name, placed) in &app.mechtrons {
-            let spec = spec(
-                point,
-                name,
-                (placed.keyed, placed.placement),
-                &placed.config,
-                (manifest, &binds),
-                &holes,
-                &files,
-            )?;
+            let spec = spec(point, name, placed, (manifest, &binds), &holes, &files)?;
             mechtrons.insert(name.clone(), Arc::new(spec));
         }
         let grants = app.grants.iter().map(|grant| fill_grant(grant, &holes)).collect::<Result<_, _>>()?;
@@ -174,8 +168,7 @@ impl InstalledApp {
 fn spec(
     app: &Point,
     name: &str,
-    (keyed, placement): (bool, Placement),
-    config: &str,
+    placed: &AppMechtron,
     (manifest, binds): (&Manifest, &Names<Arc<CompiledBind>>),
     holes: &Holes<'_>,
     files: &Arc<Names<FileEntry>>,
@@ -184,7 +177,7 @@ fn spec(
     app.child(name).map_err(|error| wrong(error.to_string()))?;
     let documents = &manifest.documents;
     let missing = |what: &str, path: &str| wrong(format!("{what} `{path}` is not in the bundle"));
-    let config: &MechtronConfig = documents.mechtrons.get(config).ok_or_else(|| missing("document", config))?;
+    let config = documents.mechtrons.get(&placed.config).ok_or_else(|| missing("document", &placed.config))?;
     let bind = binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
     let wasm = files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
     let fence = config.may.call.iter().map(|pattern| pattern.fill(holes)).collect::<Result<_, _>>();
@@ -192,8 +185,9 @@ fn spec(
     Ok(MechtronSpec {
         app: app.clone(),
         name: name.into(),
-        keyed,
-        placement,
+        keyed: placed.keyed,
+        placement: placed.placement,
+        idle_ms: placed.idle.map(|idle| idle.0),
         wasm: wasm.clone(),
         bind: bind.clone(),
         limits: config.limits,

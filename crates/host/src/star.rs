@@ -111,6 +111,8 @@ pub struct Star {
     role: Role,
     ceilings: Ceilings,
     idle_ms: u64,
+    /// The least that any application asks for, or the star's own: how often it is looked who is idle.
+    shortest_idle_ms: u64,
     engine: Rc<dyn Engine>,
     random: Random,
     pools: Pools,
@@ -147,6 +149,7 @@ impl Star {
             role: config.role,
             ceilings: config.ceilings,
             idle_ms: config.idle_ms,
+            shortest_idle_ms: config.idle_ms,
             engine,
             random: Random::new(config.seed),
             pools: Pools::new(config.ceilings.guests),

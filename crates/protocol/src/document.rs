@@ -6,6 +6,7 @@
 mod app;
 mod bind;
 mod config;
+mod duration;
 mod hole;
 mod mechtron;
 pub mod names;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use app::{App, AppGrant, AppMechtron, HttpLine, Placement, Target, Visitors};
 pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
+pub use duration::{Duration, DurationError};
 pub use hole::{HoleError, HoledPattern, HoledText, Holes};
 pub use mechtron::{Bytes, BytesError, FencedCalls, MechtronConfig, MechtronLimits};
 pub use names::Names;

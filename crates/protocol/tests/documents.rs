@@ -44,7 +44,10 @@ fn what_is_not_known_is_named() {
         refusal::<App>(&app)
     };
     let room = |more: serde_json::Value| with("/mechtrons/room", more);
-    assert!(room(json!({"config": "x", "idle": 3})).contains("unknown field `idle`"));
+    assert!(room(json!({"config": "x", "ilde": 3})).contains("unknown field `ilde`"));
+    for idle in [json!(""), json!("3s"), json!("3 d"), json!("-3 s"), json!(-3), json!("18446744073709551615 h")] {
+        assert!(room(json!({"config": "x", "idle": idle})).contains("a duration is written like"), "{idle}");
+    }
     for placement in ["browser", "anywhere"] {
         assert!(
             room(json!({"config": "x", "placement": placement})).contains(&format!("unknown variant `{placement}`"))

@@ -75,6 +75,8 @@ impl Star {
 
     /// Brings together what all applications say, and drops code that none uses.
     fn gather(&mut self) {
+        let specs = self.apps.values().flat_map(|app| app.mechtrons.values());
+        self.shortest_idle_ms = specs.filter_map(|spec| spec.idle_ms).fold(self.idle_ms, u64::min);
         self.pools.set_shared(self.apps.len() > 1);
         self.grants = self.apps.values().flat_map(|app| app.grants.iter().cloned()).collect();
         self.modules.retain(|key, _| {

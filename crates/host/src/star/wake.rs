@@ -204,10 +204,11 @@ impl Star {
 
     /// Puts mechtrons to sleep that have had nothing to do for a while.
     pub(super) fn sweep(&mut self) {
-        let (now, idle_ms) = (self.now, self.idle_ms);
+        let (now, usual) = (self.now, self.idle_ms);
         let mut awake = false;
         for slot in self.slots.all() {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
+            let idle_ms = mechtron.spec.idle_ms.unwrap_or(usual);
             match mechtron.phase {
                 Phase::Idle(_) if now.since(mechtron.used_at) >= idle_ms => awake |= !self.sleep(slot),
                 Phase::Asleep => awake |= !self.forget(slot),
@@ -222,7 +223,7 @@ impl Star {
     /// Sets the timer for the next sweep. Called whenever a mechtron becomes idle.
     pub(super) fn set_sweep(&mut self) {
         if !self.timers.has_sweep() {
-            self.timers.set(self.now.plus(self.idle_ms.max(1)), Timer::Sweep);
+            self.timers.set(self.now.plus(self.shortest_idle_ms.max(1)), Timer::Sweep);
         }
     }
 

@@ -3,7 +3,7 @@
 use starlane_protocol::MechtronStatus;
 
 use crate::order::keeps;
-use crate::world::{App, IDLE_MS, World, text};
+use crate::world::{App, IDLE_MS, Mech, World, text};
 
 #[test]
 fn an_idle_mechtron_sleeps_and_comes_back_with_its_state() {
@@ -16,6 +16,27 @@ fn an_idle_mechtron_sleeps_and_comes_back_with_its_state() {
     let asleep = world.info("localhost:app:keeps").unwrap();
     assert!(asleep.status == MechtronStatus::Asleep && asleep.memory < 4_096, "{asleep:?}");
     assert_eq!(text(&world.ping("localhost:app:keeps", "b")), "2 ");
+}
+
+#[test]
+fn an_application_says_how_long_a_mechtron_may_be_idle() {
+    let mut world = World::server();
+    let app = App::new("app");
+    let app = app.with(Mech::new("quick", "echo").idle("2 s")).with(Mech::new("slow", "echo").idle("5 min"));
+    world.install(app.with(Mech::new("usual", "echo")));
+    let names = ["quick", "usual", "slow"];
+    let asleep = |world: &mut World| {
+        names.map(|name| world.info(&format!("localhost:app:{name}")).unwrap().status == MechtronStatus::Asleep)
+    };
+    for name in names {
+        world.ping(&format!("localhost:app:{name}"), "x");
+    }
+    world.pass(2_000);
+    assert_eq!(asleep(&mut world), [true, false, false]);
+    world.pass(IDLE_MS - 2_000);
+    assert_eq!(asleep(&mut world), [true, true, false]);
+    world.pass(300_000);
+    assert_eq!(asleep(&mut world), [true, true, true]);
 }
 
 #[test]

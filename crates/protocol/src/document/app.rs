@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Serialize};
 
-use super::{HoledPattern, HoledText, Names, names};
+use super::{Duration, HoledPattern, HoledText, Names, names};
 use crate::{May, MethodPattern};
 
 /// `app.toml`.
@@ -35,6 +35,9 @@ pub struct AppMechtron {
     /// Where it runs.
     #[serde(default)]
     pub placement: Placement,
+    /// How long it may have nothing to do before it is put to sleep; the star's own measure when it is not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Duration>,
 }
 
 /// Where a mechtron runs.

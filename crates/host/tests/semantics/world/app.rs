@@ -29,6 +29,7 @@ pub struct Mech {
     may: Vec<String>,
     bind: Value,
     config: Value,
+    idle: Option<&'static str>,
 }
 
 impl Mech {
@@ -36,7 +37,8 @@ impl Mech {
     pub fn new(name: &str, guest: &str) -> Self {
         let (name, guest) = (name.to_owned(), guest.to_owned());
         let bind = json!({ "route": [{ "method": "Ext<Go>" }, { "method": "Ext<Ask>" }] });
-        Self { name, guest, keyed: false, placement: "server", limits: json!({}), may: vec![], bind, config: json!({}) }
+        let (limits, config) = (json!({}), json!({}));
+        Self { name, guest, keyed: false, placement: "server", limits, may: vec![], bind, config, idle: None }
     }
 
     pub fn keyed(mut self) -> Self {
@@ -52,6 +54,12 @@ impl Mech {
     /// Sets one of `memory`, `fuel`, `mailbox`, `stack`.
     pub fn limit(mut self, name: &str, value: u64) -> Self {
         self.limits[name] = value.into();
+        self
+    }
+
+    /// How long it may be idle, as a document says it.
+    pub fn idle(mut self, idle: &'static str) -> Self {
+        self.idle = Some(idle);
         self
     }
 
@@ -120,6 +128,9 @@ impl App {
                 "wasm": wasm_path, "bind": bind, "limits": mech.limits, "config": mech.config, "may": { "call": mech.may },
             });
             placed[name] = json!({ "config": config, "keyed": mech.keyed, "placement": mech.placement });
+            if let Some(idle) = mech.idle {
+                placed[name]["idle"] = idle.into();
+            }
         }
         let app = json!({ "mechtrons": placed, "grant": self.grants });
         let documents = serde_json::from_value(json!({ "app": app, "binds": binds, "mechtrons": configs })).unwrap();
