@@ -13,7 +13,6 @@ use futures_util::{FutureExt, StreamExt};
 use starlane_protocol::Wave;
 use starlane_protocol::lane::{self, Bye, ByeCode, Form, Frame, FrameError, Reader};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::knock::{self, Entered};
@@ -46,15 +45,15 @@ const READ_BATCH: usize = 64;
 const WAVE_BATCH: usize = 256;
 
 /// Serves one lane from its first message to its last.
-pub(super) async fn serve(mesh: Arc<Mesh>, mut socket: WebSocketStream<impl Carrier>, form: Form, remote: Remote) {
-    match admit(&mesh, &mut socket, form, remote).await {
-        Err(bye) => write::close(&mut socket, form, bye).await,
+pub(super) async fn serve(mesh: Arc<Mesh>, mut wire: Wire<impl Carrier>, form: Form, remote: Remote) {
+    match admit(&mesh, &mut wire, form, remote).await {
+        Err(bye) => write::close(&mut wire, form, bye).await,
         Ok(None) => {}
         Ok(Some((entered, rest))) => {
             let (lane, id) = (entered.lane.clone(), entered.id.clone());
             // However this task ends, the lane is taken out of the table.
             let _leaving = Leaving { mesh: mesh.clone(), lane: lane.clone(), id };
-            let mut session = Session::new(mesh, entered, socket, form);
+            let mut session = Session::new(mesh, entered, wire, form);
             let end = session.run(rest).await;
             if let End::Bye(bye) = end {
                 tracing::debug!(star = %lane.star, code = bye.code.word(), reason = %bye.reason, "a lane is closed");
@@ -95,12 +94,12 @@ impl From<Bye> for End {
 /// Waits for the knock; gives also the frames that came with it.
 async fn admit(
     mesh: &Mesh,
-    socket: &mut WebSocketStream<impl Carrier>,
+    wire: &mut Wire<impl Carrier>,
     form: Form,
     remote: Remote,
 ) -> Result<Option<(Entered, Vec<Frame>)>, Bye> {
     let first = tokio::select! {
-        first = timeout(KNOCK, socket.next()) => first,
+        first = timeout(KNOCK, wire.next()) => first,
         () = mesh.closed() => return Err(bye(ByeCode::Closing, "the relay is being closed")),
     };
     let message = match first {
@@ -163,13 +162,12 @@ struct Session<S> {
 }
 
 impl<S: Carrier> Session<S> {
-    fn new(mesh: Arc<Mesh>, entered: Entered, socket: WebSocketStream<S>, form: Form) -> Self {
+    fn new(mesh: Arc<Mesh>, entered: Entered, wire: Wire<S>, form: Form) -> Self {
         let Entered { lane, expires, greet, .. } = entered;
         let now = Instant::now();
         let expires = ends(expires);
         let (reader, routes, arrived) = (Reader::default(), Routes::default(), Vec::new());
         let greet = Some(greet);
-        let wire = Wire::new(socket, form);
         lane.write_by(&wire.direct());
         let (seen, heard, beaten) = (0, now, now);
         Self { mesh, lane, wire, form, reader, routes, arrived, seen, heard, beaten, expires, greet }

@@ -17,6 +17,7 @@ use warp::http::header::{
 use super::knock::message_bytes;
 use super::session;
 use super::session::FLUSH_BYTES;
+use super::wire::Wire;
 use crate::http::{Answer, Request, origin};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
@@ -56,7 +57,8 @@ async fn serve(mesh: Arc<Mesh>, upgrade: OnUpgrade, form: Form, remote: Remote) 
         .max_message_size(Some(message))
         .max_frame_size(Some(message));
     let socket = WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await;
-    session::serve(mesh, socket, form, remote).await;
+    // Kept apart from the task, which is small then for as long as the lane lives.
+    session::serve(mesh, Wire::new(socket, form), form, remote).await;
 }
 
 /// The form both ends know; the relay's preference among those the star offers.

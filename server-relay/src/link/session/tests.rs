@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
 use tokio::time::{advance, pause};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::*;
@@ -42,7 +43,7 @@ impl Relay {
     async fn lane(&self) -> Star {
         let (ours, theirs) = tokio::io::duplex(PIPE);
         let server = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
-        let served = tokio::spawn(serve(self.mesh.clone(), server, Form::Json, Remote::Here));
+        let served = tokio::spawn(serve(self.mesh.clone(), Wire::new(server, Form::Json), Form::Json, Remote::Here));
         let socket = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
         Star { socket, served, opened: Instant::now() }
     }
