@@ -6,12 +6,12 @@ use crate::build::gzip;
 use crate::files;
 use crate::root::at;
 
-/// A bare wasmi built the same way, gzip, in bytes: what the aim is measured by.
+/// A bare wasmi, made for speed as it was when the aim was set, gzip, in bytes.
 const BARE: usize = 309_000;
 
 /// What the client may have, gzip, in bytes: what it has come down to, so that it never grows unseen. The aim is 1.3 × bare, and
 /// the README says by how much it is missed.
-const BUDGET: usize = 603_000;
+const BUDGET: usize = 543_000;
 
 pub(super) fn check(_: bool) -> Result<()> {
     let mut total = 0;
