@@ -7,14 +7,17 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use idb::{Database, ObjectStore, Query, Transaction, TransactionMode};
 use js_sys::{Array, ArrayBuffer, Uint8Array};
+use rexie::{ObjectStore, Rexie, TransactionMode};
 use starlane_bundle::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::database::{BLOBS, BUNDLES, MANIFESTS, RECORDS, done, open, told};
+const NAME: &str = "starlane";
+const BLOBS: &str = "blobs";
+const MANIFESTS: &str = "manifests";
+const RECORDS: &str = "records";
 
 /// Bytes of a signature, which stands before its manifest.
 const SIGNATURE_BYTES: usize = 64;
@@ -44,7 +47,7 @@ pub(crate) struct Kept<'a> {
 /// A cache of bundles. Where it cannot be opened it is empty and stays so.
 #[derive(Default)]
 pub(crate) struct Cache {
-    database: RefCell<Option<Rc<Database>>>,
+    database: RefCell<Option<Rc<Rexie>>>,
 }
 
 impl Cache {
@@ -76,9 +79,10 @@ impl Cache {
 
     /// Whether a file is there, without reading it.
     pub(crate) async fn has_blob(&self, digest: Digest) -> bool {
-        let Some((_, store)) = self.begin(BLOBS, TransactionMode::ReadOnly).await else { return false };
-        let Ok(asked) = store.get_key(key(&digest.to_string())) else { return false };
-        asked.await.is_ok_and(|found| found.is_some())
+        let Some(database) = self.database().await else { return false };
+        let Ok(transaction) = database.transaction(&[BLOBS], TransactionMode::ReadOnly) else { return false };
+        let Ok(store) = transaction.store(BLOBS) else { return false };
+        store.key_exists(digest.to_string().into()).await.unwrap_or(false)
     }
 
     /// Keeps one file, whose digest was verified.
@@ -106,18 +110,23 @@ impl Cache {
     }
 
     async fn value(&self, store: &str, name: &str) -> Option<JsValue> {
-        let (_, store) = self.begin(store, TransactionMode::ReadOnly).await?;
-        store.get(key(name)).ok()?.await.ok()?
+        let database = self.database().await?;
+        let transaction = database.transaction(&[store], TransactionMode::ReadOnly).ok();
+        let Some(transaction) = transaction else {
+            self.database.borrow_mut().take();
+            return None;
+        };
+        transaction.store(store).ok()?.get(name.into()).await.ok()?
     }
 
     async fn write(&self, entries: &[(&str, String, JsValue)]) -> Result<(), String> {
         let database = self.database().await.ok_or("there is no database")?;
-        let transaction = database.transaction(&BUNDLES.stores, TransactionMode::ReadWrite).map_err(told)?;
+        let stores = [BLOBS, MANIFESTS, RECORDS];
+        let transaction = database.transaction(&stores, TransactionMode::ReadWrite).map_err(told)?;
         for (store, name, value) in entries {
-            let store = transaction.object_store(store).map_err(told)?;
-            drop(store.put(value, Some(&name.into())).map_err(told)?);
+            transaction.store(store).map_err(told)?.put(value, Some(&name.into())).await.map_err(told)?;
         }
-        done(transaction).await
+        transaction.done().await.map_err(told).map(drop)
     }
 
     async fn drop_damaged<T>(&self, store: &str, name: &str) -> Read<T> {
@@ -126,37 +135,27 @@ impl Cache {
     }
 
     async fn remove(&self, store: &str, name: &str) {
-        if let Some((transaction, store)) = self.begin(store, TransactionMode::ReadWrite).await
-            && store.delete(key(name)).is_ok()
+        let Some(database) = self.database().await else { return };
+        if let Ok(transaction) = database.transaction(&[store], TransactionMode::ReadWrite)
+            && let Ok(store) = transaction.store(store)
         {
-            let _ = done(transaction).await;
+            let _ = store.delete(name.into()).await;
+            let _ = transaction.done().await;
         }
     }
 
-    /// A transaction over one store. A database that the browser closed is opened again for the next one.
-    async fn begin(&self, store: &str, mode: TransactionMode) -> Option<(Transaction, ObjectStore)> {
-        let database = self.database().await?;
-        let Ok(transaction) = database.transaction(&[store], mode) else {
-            self.database.borrow_mut().take();
-            return None;
-        };
-        let store = transaction.object_store(store).ok()?;
-        Some((transaction, store))
-    }
-
-    async fn database(&self) -> Option<Rc<Database>> {
+    async fn database(&self) -> Option<Rc<Rexie>> {
         let kept = self.database.borrow().clone();
         if kept.is_some() {
             return kept;
         }
-        let opened = open(&BUNDLES).await.ok().map(Rc::new);
+        let builder = Rexie::builder(NAME).version(1);
+        let stores = [BLOBS, MANIFESTS, RECORDS].map(ObjectStore::new);
+        let opened =
+            stores.into_iter().fold(builder, rexie::RexieBuilder::add_object_store).build().await.ok().map(Rc::new);
         *self.database.borrow_mut() = opened.clone();
         opened
     }
-}
-
-fn key(name: &str) -> Query {
-    Query::Key(name.into())
 }
 
 /// A file as a browser stores it best.
@@ -172,5 +171,13 @@ async fn bytes_of(value: JsValue) -> Option<Vec<u8>> {
             Some(Uint8Array::new(&buffer).to_vec())
         }
         Err(value) => value.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec()),
+    }
+}
+
+/// What rexie says, with the browser's own words.
+fn told(error: rexie::Error) -> String {
+    match error {
+        rexie::Error::IdbError(error) => super::database::told(error),
+        other => other.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! The plumbing of both databases: opening, upgrading, transactions with strict durability.
+//! The plumbing of `starlane-state`: opening, upgrading, transactions with strict durability.
 
 use std::future::IntoFuture;
 
@@ -22,19 +22,10 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
-/// Rises with each form of a database; [`upgrade`] brings older ones up to it.
+const NAME: &str = "starlane-state";
+
+/// Rises with each form of the database; [`upgrade`] brings older ones up to it.
 const VERSION: u32 = 1;
-
-/// The database of the state.
-pub(super) const STATES: Form = Form { name: "starlane-state", stores: [STATE, HOMES, RELAYS] };
-/// The database of the bundles.
-pub(super) const BUNDLES: Form = Form { name: "starlane", stores: [BLOBS, MANIFESTS, RECORDS] };
-
-/// A database with its stores.
-pub(super) struct Form {
-    name: &'static str,
-    pub(super) stores: [&'static str; 3],
-}
 
 /// The mechtrons' values, under `[home, mechtron, key]`.
 pub(super) const STATE: &str = "state";
@@ -42,22 +33,16 @@ pub(super) const STATE: &str = "state";
 pub(super) const HOMES: &str = "homes";
 /// What each relay said, under its address.
 pub(super) const RELAYS: &str = "relays";
-/// Files, under their digest.
-pub(super) const BLOBS: &str = "blobs";
-/// Signed manifests, under their digest.
-pub(super) const MANIFESTS: &str = "manifests";
-/// The last install record of each application, under `<relay> <app>`.
-pub(super) const RECORDS: &str = "records";
 
 /// Milliseconds the database may take to open: a browser that neither opens nor refuses it must not hold up the star.
 const OPENING_MS: u32 = 3_000;
 
-/// Opens a database.
-pub(super) async fn open(form: &'static Form) -> Result<Database, String> {
-    let mut request = Factory::new().map_err(told)?.open(form.name, Some(VERSION)).map_err(told)?;
-    request.on_upgrade_needed(move |event| {
+/// Opens the database.
+pub(super) async fn open() -> Result<Disk, String> {
+    let mut request = Factory::new().map_err(told)?.open(NAME, Some(VERSION)).map_err(told)?;
+    request.on_upgrade_needed(|event| {
         if let (Ok(database), Ok(from)) = (event.database(), event.old_version()) {
-            upgrade(form, &database, from);
+            upgrade(&database, from);
         }
     });
     let late = TimeoutFuture::new(OPENING_MS);
@@ -73,13 +58,13 @@ pub(super) async fn open(form: &'static Form) -> Result<Database, String> {
     });
     // It lives as long as the database, which the browser ends.
     database.forget_callbacks();
-    Ok(database)
+    Ok(JsValue::from(database).unchecked_into())
 }
 
 /// Brings a database up to the newest form; a store that is there already stays as it is.
-fn upgrade(form: &Form, database: &Database, from: u32) {
+fn upgrade(database: &Database, from: u32) {
     if from < 1 {
-        for store in form.stores {
+        for store in [STATE, HOMES, RELAYS] {
             let _ = database.create_object_store(store, ObjectStoreParams::new());
         }
     }

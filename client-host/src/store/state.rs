@@ -12,11 +12,11 @@ use idb::{ObjectStore, Query, Transaction};
 use js_sys::{Array, Date, Uint8Array};
 use starlane_host::event::Commit;
 use starlane_protocol::Point;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::IdbTransactionMode::{self, Readonly, Readwrite};
 
 use super::Known;
-use super::database::{self, Disk, HOMES, RELAYS, STATE, STATES, done, strict, told, within};
+use super::database::{Disk, HOMES, RELAYS, STATE, done, open, strict, told, within};
 
 /// Milliseconds after which a tab that was never here again is forgotten: 30 days.
 const FORGOTTEN_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
@@ -172,9 +172,4 @@ fn remember(memory: &mut Vec<(Point, Pairs)>, commit: &Commit) {
         pairs.retain(|(kept, _)| kept != key);
         pairs.extend(value.iter().map(|value| (key.clone(), value.clone())));
     }
-}
-
-/// The database, for [`strict`].
-async fn open() -> Result<Disk, String> {
-    Ok(JsValue::from(database::open(&STATES).await?).unchecked_into())
 }
