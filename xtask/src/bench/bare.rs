@@ -1,4 +1,4 @@
-//! The engine alone, built and shrunk as the client is: what the client's size and start stand beside.
+//! The engine alone, made for speed and shrunk as the client is: what the client's size, start and pings stand beside.
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,8 @@ use crate::setup::WASM;
 use crate::step::always;
 
 const PACKAGE: &str = "starlane-bench-bare";
-/// The client's profile.
-const PROFILE: &str = "client";
+/// Its profile: it does not change with the client's.
+const PROFILE: &str = "bare";
 /// The client's size beside it, at most.
 const AIM: f64 = 1.3;
 

@@ -106,8 +106,8 @@ pub(crate) fn now(guest: &Guest) -> (i64, u64) {
 fn bytes_moved(import: Import, args: Call, memory: usize) -> u64 {
     let lengths = match import {
         Import::Read => [args[2], args[5]],
-        Import::Write | Import::Put => [args[2], args[4]],
-        Import::Next => [args[1], args[3]],
+        Import::Write => [args[2], args[4]],
+        Import::Put | Import::Next => [args[1], args[3]],
         Import::Random => [args[1], 0],
         Import::Log => [args[2], 0],
         _ => return 0,
