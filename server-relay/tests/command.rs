@@ -106,7 +106,7 @@ fn a_folder_is_published_installed_asked_and_removed() {
 
     let installed = mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
     assert_eq!(installed["generation"], 1);
-    let pong = mesh.done(&["send", "localhost:chat:room:tea", "Ext<Say>", "{}"]);
+    let pong = mesh.done(&["send", "localhost:chat:room:tea", "Ext<Say>", r#"{ "text": "hi" }"#]);
     assert_eq!((&pong["status"], &pong["body"]), (&json!(200), &json!("")));
     let listed = mesh.done(&["ls", "localhost:chat:room"]);
     assert_eq!(listed["mechtrons"][0]["point"], "localhost:chat:room:tea");
@@ -125,7 +125,7 @@ fn a_refusal_ends_with_one_and_says_code_and_hint() {
     assert_eq!(mesh.fails(&["--token", "wrong", "ls"]), (1, "bad-token".to_owned()));
     let bad = format!("{FIXTURES}/bad/unknown-keys");
     let (exit, told) = mesh.json(&["publish", &bad, "localhost:repo:bad:1.0.0"]);
-    assert_eq!((exit, &told["code"], told["faults"].as_array().unwrap().len()), (1, &json!("bad-bundle"), 3));
+    assert_eq!((exit, &told["code"], told["faults"].as_array().unwrap().len()), (1, &json!("bad-bundle"), 4));
 }
 
 #[test]

@@ -24,7 +24,8 @@ async function version(number: string, guests: Record<string, Guest>): Promise<v
   await writeFile(join(at, "index.html"), `<!doctype html><title>${number}</title>`);
   await appendFile(join(at, "app.toml"), `[http]\n"/*" = "\${bundle}:/"\n`);
   await relay.starlane("publish", at, `localhost:repo:app:${number}`);
-  await relay.starlane("install", "localhost:app", `localhost:repo:app:${number}`);
+  // A mechtron that is gone is a break with what was promised.
+  await relay.starlane("install", "--breaking", "localhost:app", `localhost:repo:app:${number}`);
   await rm(at, { recursive: true });
 }
 
