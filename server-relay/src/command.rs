@@ -5,6 +5,7 @@
 //! progress appear only on a terminal.
 
 mod arguments;
+mod bindgen;
 mod client;
 mod completions;
 mod failure;
@@ -73,6 +74,8 @@ enum Verb {
     Up(up::Up),
     /// Publish a folder as a bundle
     Publish(publish::Publish),
+    /// Write typed code for a bind
+    Bindgen(bindgen::Bindgen),
     /// Install a bundle as an application, or replace what is installed
     Install(install::Install),
     /// List what is in the mesh
@@ -146,6 +149,7 @@ fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
     match verb {
         Verb::Up(up) => up.run(context),
         Verb::Publish(publish) => publish.run(context),
+        Verb::Bindgen(bindgen) => bindgen.run(context),
         Verb::Install(install) => install.run(context),
         Verb::Ls(ls) => ls.run(context),
         Verb::Send(send) => send.run(context),

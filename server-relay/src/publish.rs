@@ -20,6 +20,7 @@ use std::path::Path;
 
 use starlane_bundle::{Digest, MANIFEST_BYTES, Manifest};
 use starlane_protocol::Point;
+use starlane_protocol::document::Bind;
 
 pub use fault::{Fault, Faults};
 pub use files::{BLOB_BYTES, Blob};
@@ -46,6 +47,16 @@ pub struct Pack {
 struct Folder {
     listing: Listing,
     sources: Sources,
+}
+
+/// Reads one bind as its author wrote it, as it would be published.
+///
+/// # Errors
+/// Every mistake that was found.
+pub fn bind(file: &Path) -> Result<Bind, Faults> {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let read = documents::bind(name, file, &mut Sources::default()).map_err(Faults::new)?;
+    Ok(read.unwrap_or_default())
 }
 
 /// Reads a folder, compiles its documents and checks everything that can be checked before it is installed.

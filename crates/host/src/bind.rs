@@ -11,7 +11,7 @@ mod hold;
 pub use compatible::{Break, RouteVerdict, compare};
 pub use compile::BindFault;
 
-use starlane_protocol::document::Bind;
+use starlane_protocol::document::{Bind, Route};
 use starlane_schema::Schema;
 
 /// A bind with everything it needs to judge a wave.
@@ -23,14 +23,24 @@ pub struct CompiledBind {
     routes: Vec<RouteSchemas>,
 }
 
+impl CompiledBind {
+    /// The routes with their schemas, in the order of the document.
+    pub fn routes(&self) -> impl Iterator<Item = (&Route, &RouteSchemas)> {
+        self.document.routes.iter().zip(&self.routes)
+    }
+}
+
 /// The schemas of one route.
 #[derive(Debug, Default)]
-struct RouteSchemas {
-    /// Those of the named parts of the path.
-    params: Vec<(String, Schema)>,
-    query: Option<Schema>,
-    body: Option<Schema>,
-    reply: Option<Schema>,
+pub struct RouteSchemas {
+    /// Those of the named parts of the path; a part without one is any text.
+    pub params: Vec<(String, Schema)>,
+    /// That of the query: an object.
+    pub query: Option<Schema>,
+    /// That of the body.
+    pub body: Option<Schema>,
+    /// That of the reply.
+    pub reply: Option<Schema>,
 }
 
 /// What a wave that was held to its route goes on with.

@@ -67,6 +67,16 @@ impl Failure {
         Self::new(faults.code(), faults.to_string()).with("faults", json!(faults.all())).place(shown)
     }
 
+    /// The mistakes of one document.
+    pub(super) fn of_document(faults: &Faults, folder: &str) -> Self {
+        let shown: String = faults.all().iter().map(|fault| fault.render(folder) + "\n").collect();
+        let message = match faults.all().len() {
+            1 => "the document has a mistake".to_owned(),
+            more => format!("the document has {more} mistakes"),
+        };
+        Self::new(faults.code(), message).with("mistakes", json!(faults.all())).place(shown)
+    }
+
     /// The same, with what to do about it.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());

@@ -89,7 +89,7 @@ fn keep<T>(map: &mut Names<T>, path: &str, document: Option<T>) {
     map.extend(document.map(|document| (path.to_owned(), document)));
 }
 
-fn bind(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<Bind>, Vec<Fault>> {
+pub(super) fn bind(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<Bind>, Vec<Fault>> {
     let source: Option<BindSource> = one(path, file, sources)?;
     let bind = source.map(Bind::from);
     let faults = bind.as_ref().map(|bind| super::bind::check(path, bind, sources)).unwrap_or_default();

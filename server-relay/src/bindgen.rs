@@ -1,0 +1,29 @@
+//! Typed code from a bind: what to call a mechtron with, and what to answer for one.
+//!
+//! The same bind gives the same text. Whatever a bind may hold becomes code that compiles: names are made fit and kept apart,
+//! texts are quoted.
+
+mod names;
+mod typescript;
+
+use clap::ValueEnum;
+use starlane_host::bind::{BindFault, CompiledBind};
+use starlane_protocol::document::Bind;
+
+/// What code is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// TypeScript, for pages: a class of typed calls, and a typed handler for `star.serve`
+    Ts,
+}
+
+/// Writes the code for a bind. `name` is what the mechtron is called in it; `source` is where the bind came from.
+///
+/// # Errors
+/// The mistakes of a bind that is none.
+pub fn write(language: Language, bind: &Bind, name: &str, source: &str) -> Result<String, Vec<BindFault>> {
+    let compiled = CompiledBind::new(bind)?;
+    Ok(match language {
+        Language::Ts => typescript::write(&compiled, name, source),
+    })
+}
