@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use starlane_host::admit::{Via, admit};
 use starlane_host::star::Star;
-use starlane_protocol::document::Placement;
 use starlane_protocol::limits::HOPS;
 use starlane_protocol::{Code, Point, Refusal, Wave, WaveKind};
 use tokio::sync::oneshot;
@@ -241,7 +240,7 @@ impl Mesh {
             return self.star_place(to);
         }
         match picture.mechtron(to).filter(|_| to.path().is_none()) {
-            Some(spec) if spec.placement == Placement::Server => Ok(Place::Star(Star::owner(to, self.star_count()))),
+            Some(spec) if spec.placement.is_on_server() => Ok(Place::Star(Star::owner(to, self.star_count()))),
             Some(_) => {
                 let what = format!("`{to}` runs in tabs; one of them is reached below its star's point");
                 Err(Refusal::new(Code::NoRoute, what))

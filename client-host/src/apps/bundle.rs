@@ -6,7 +6,6 @@ use std::sync::Arc;
 use starlane_bundle::{InstallRecord, MANIFEST_BYTES, Manifest, ManifestError, PublicKey, Signed};
 use starlane_host::app::InstalledApp;
 use starlane_host::event::LogLevel;
-use starlane_protocol::document::Placement;
 use starlane_protocol::lane::{Frame, Installed, encode};
 
 use super::{files, forged, refused};
@@ -67,7 +66,7 @@ fn application(manifest: &Manifest, record: &InstallRecord) -> Result<InstalledA
 /// Gets the code that runs in tabs and keeps it with manifest and record, so that the next start needs no relay.
 async fn keep(shell: &Rc<Shell>, installed: &Installed, signed: &Signed, app: &InstalledApp) -> Result<(), Problem> {
     let mut blobs = Vec::new();
-    for spec in app.mechtrons.values().filter(|spec| spec.placement == Placement::Tab) {
+    for spec in app.mechtrons.values().filter(|spec| spec.placement.is_in_tabs()) {
         let digest = spec.wasm.sha256;
         if blobs.iter().all(|(other, _)| *other != digest) && !shell.store.cache.has_blob(digest).await {
             blobs.push((digest, files::download(shell, digest).await?));

@@ -7,7 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry, Manifest};
-use starlane_protocol::document::{AppGrant, AppMechtron, Bind, Holes, MechtronLimits, Names, Placement, Visitors};
+use starlane_protocol::document::{
+    AppGrant, AppMechtron, Bind, Holes, Keeps, MechtronLimits, Names, Placement, Visitors,
+};
 use starlane_protocol::{Grant, Pattern, Point};
 
 use crate::bind::{BindFault, CompiledBind};
@@ -44,6 +46,8 @@ pub struct MechtronSpec {
     pub keyed: bool,
     /// Where it runs.
     pub placement: Placement,
+    /// What it keeps between waves.
+    pub keeps: Keeps,
     /// Milliseconds without a wave after which it sleeps; the star's own measure if it says none.
     pub idle_ms: Option<u64>,
     /// Its code.
@@ -180,6 +184,10 @@ fn spec(
     let config = documents.mechtrons.get(&placed.config).ok_or_else(|| missing("document", &placed.config))?;
     let bind = binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
     let wasm = files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
+    if placed.placement == Placement::Anywhere && config.state != Keeps::None {
+        let what = "placement = \"anywhere\" needs `state = \"none\"` in its document: any star may run it, so it keeps nothing";
+        return Err(wrong(what.into()));
+    }
     let fence = config.may.call.iter().map(|pattern| pattern.fill(holes)).collect::<Result<_, _>>();
     let (config_json, texts) = config.config_texts();
     Ok(MechtronSpec {
@@ -187,6 +195,7 @@ fn spec(
         name: name.into(),
         keyed: placed.keyed,
         placement: placed.placement,
+        keeps: config.state,
         idle_ms: placed.idle.map(|idle| idle.0),
         wasm: wasm.clone(),
         bind: bind.clone(),

@@ -18,7 +18,7 @@ pub use app::{App, AppGrant, AppMechtron, HttpLine, Placement, Target, Visitors}
 pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
 pub use duration::{Duration, DurationError};
 pub use hole::{HoleError, HoledPattern, HoledText, Holes};
-pub use mechtron::{Bytes, BytesError, FencedCalls, MechtronConfig, MechtronLimits};
+pub use mechtron::{Bytes, BytesError, FencedCalls, Keeps, MechtronConfig, MechtronLimits};
 pub use names::Names;
 pub use schema::SchemaDocument;
 

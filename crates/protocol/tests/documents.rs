@@ -48,7 +48,7 @@ fn what_is_not_known_is_named() {
     for idle in [json!(""), json!("3s"), json!("3 d"), json!("-3 s"), json!(-3), json!("18446744073709551615 h")] {
         assert!(room(json!({"config": "x", "idle": idle})).contains("a duration is written like"), "{idle}");
     }
-    for placement in ["browser", "anywhere"] {
+    for placement in ["browser", "nowhere"] {
         assert!(
             room(json!({"config": "x", "placement": placement})).contains(&format!("unknown variant `{placement}`"))
         );
@@ -65,8 +65,8 @@ fn what_is_not_known_is_named() {
     let config = json!({"wasm": "w", "bind": "b", "limits": {"memory": "8 MB"}});
     assert!(refusal::<MechtronConfig>(&config).contains("a size is written like"));
     assert!(
-        refusal::<MechtronConfig>(&json!({"wasm": "w", "bind": "b", "state": "none"}))
-            .contains("unknown field `state`")
+        refusal::<MechtronConfig>(&json!({"wasm": "w", "bind": "b", "state": "some"}))
+            .contains("unknown variant `some`")
     );
 }
 

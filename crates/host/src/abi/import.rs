@@ -1,6 +1,7 @@
 //! The imported functions themselves.
 
 use starlane_protocol::WaveKind;
+use starlane_protocol::document::Keeps;
 use starlane_protocol::limits::{PATH_BYTES, WAIT_HIGH_MS, WAIT_LOW_MS};
 
 use super::field::Field;
@@ -293,6 +294,9 @@ fn take_pong(token: u32, guest: &mut Guest) -> Result<i32, AbiError> {
 }
 
 fn put(key: &[u8], value: &[u8], guest: &mut Guest) -> Result<i32, AbiError> {
+    if guest.spec.keeps == Keeps::None {
+        return Err(AbiError::NotAllowed);
+    }
     match guest.state.put(key, value) {
         Ok(()) => Ok(0),
         Err(StateError::Size) => Err(AbiError::TooLarge),

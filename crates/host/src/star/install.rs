@@ -7,7 +7,12 @@ use starlane_protocol::{Code, Point, Refusal};
 use super::crash::Crashes;
 use super::mechtron::{Mail, Phase};
 use super::{Slot, Star};
-use crate::app::InstalledApp;
+use crate::app::{InstalledApp, MechtronSpec};
+
+/// Whether a mechtron can go on as another version: it stands in the same place and keeps what it kept.
+fn is_the_same(new: &MechtronSpec, old: &MechtronSpec) -> bool {
+    new.placement == old.placement && new.keeps == old.keeps
+}
 
 impl Star {
     /// Takes in an application. Mechtrons of an older generation end the wave they have in hand and go on with the new
@@ -20,7 +25,7 @@ impl Star {
         for slot in self.slots_of(&app.point) {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
             match app.mechtron(&mechtron.name) {
-                Some(spec) if spec.placement == mechtron.spec.placement => {
+                Some(spec) if is_the_same(spec, &mechtron.spec) => {
                     mechtron.spec = spec.clone();
                     // New code begins with a clean slate.
                     mechtron.crashes = Crashes::default();

@@ -195,12 +195,17 @@ impl Star {
         }
         match self.role {
             Role::Tab if to.is_within(&self.point) => self.place_below(to),
-            Role::Tab => self.placed(to, Placement::Tab).unwrap_or(Place::Up),
+            Role::Tab => match self.placed(to) {
+                Some((place, placement)) if placement.is_in_tabs() => place,
+                _ => Place::Up,
+            },
             // To find one that was spoken to before takes less than to work out whose it is.
-            Role::Server { index, count } if self.slots.find(to).is_some() || Star::owner(to, count) == index => {
-                self.placed(to, Placement::Server).unwrap_or(Place::Up)
-            }
-            Role::Server { .. } => Place::Up,
+            Role::Server { index, count } => match self.placed(to) {
+                Some((place, Placement::Anywhere)) => place,
+                Some((place @ Place::Mechtron(Target::Known(_)), Placement::Server)) => place,
+                Some((place, Placement::Server)) if Star::owner(to, count) == index => place,
+                _ => Place::Up,
+            },
         }
     }
 
@@ -211,25 +216,28 @@ impl Star {
             (Some(name), None) if self.served.contains_key(name) => Place::Shell(name.to_owned()),
             (Some(_), Some(_)) => {
                 let from = admit::placed_from(to);
-                from.and_then(|from| self.placed(&from, Placement::Tab)).unwrap_or(Place::Nowhere)
+                match from.and_then(|from| self.placed(&from)) {
+                    Some((place, placement)) if placement.is_in_tabs() => place,
+                    _ => Place::Nowhere,
+                }
             }
             _ => Place::Nowhere,
         }
     }
 
-    /// A mechtron of an installed application that is placed so.
-    fn placed(&self, to: &Point, placement: Placement) -> Option<Place> {
+    /// A mechtron of an installed application, and where such are placed.
+    fn placed(&self, to: &Point) -> Option<(Place, Placement)> {
         // One that was spoken to before is found at once.
         if let Some(slot) = self.slots.find(to) {
-            let here = self.slots.get(slot)?.spec.placement == placement;
-            return here.then_some(Place::Mechtron(Target::Known(slot)));
+            let placement = self.slots.get(slot)?.spec.placement;
+            return Some((Place::Mechtron(Target::Known(slot)), placement));
         }
         let mut app = to.clone();
         while app.segments().count() > 2 {
             app = app.parent()?;
         }
         let spec = self.apps.get(&app)?.mechtron(to)?;
-        (spec.placement == placement).then(|| Place::Mechtron(Target::New(to.clone(), spec.clone())))
+        Some((Place::Mechtron(Target::New(to.clone(), spec.clone())), spec.placement))
     }
 }
 

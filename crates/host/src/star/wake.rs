@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use starlane_bundle::Digest;
+use starlane_protocol::document::Keeps;
 use starlane_protocol::{Code, Point, Refusal};
 
 use super::mechtron::{Awake, Mail, Phase};
@@ -31,6 +32,9 @@ impl Star {
         let loading = matches!(mechtron.phase, Phase::Waking);
         mechtron.phase = Phase::Waking;
         let (wasm, stack, app) = (mechtron.spec.wasm.clone(), mechtron.spec.limits.stack.0, mechtron.spec.app.clone());
+        if mechtron.spec.keeps == Keeps::None {
+            mechtron.state.get_or_insert_default();
+        }
         let state_at_hand = mechtron.state.is_some();
         if !state_at_hand && !loading {
             let point = mechtron.name.clone();

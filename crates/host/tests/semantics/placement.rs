@@ -61,6 +61,33 @@ fn tab_mechtrons_run_in_each_tab() {
 }
 
 #[test]
+fn what_is_placed_anywhere_runs_where_its_wave_begins() {
+    let app = || {
+        let asks = written(
+            &["localhost:app:echo"],
+            "(drop (call $wait (call $ask_of {0}))) (call $say_field (i32.const 22) (i32.const 0) (i32.const 0)) (call $answer)",
+        );
+        let asks = Mech::new("asks", &asks).tab().may("**");
+        App::new("app").with(Mech::new("echo", "echo").anywhere().keyed()).with(asks)
+    };
+    let mut tab = World::tab();
+    tab.install(app());
+    tab.tell(Event::LaneDown);
+    assert_eq!(outcome(&tab.ping("localhost:app:echo:k", "here")), "200 here");
+    assert_eq!(outcome(&tab.ping("localhost:stars:s-1:app:echo:k", "below")), "200 below");
+    // Any star of a relay runs it, whoever owns the point otherwise.
+    for index in 0..3 {
+        let mut star = World::new(Role::Server { index, count: 3 }, "localhost:stars:relay", user("operator"));
+        star.install(app());
+        assert_eq!(outcome(&star.ping("localhost:app:echo:k", "there")), "200 there");
+        assert!(star.sent.is_empty());
+    }
+    let keeps = App::new("app").with(Mech::new("echo", "echo").anywhere().state("own"));
+    let refused = keeps.try_build(1).err().unwrap().to_string();
+    assert!(refused.contains("needs `state = \"none\"`"), "{refused}");
+}
+
+#[test]
 fn a_keyed_tab_mechtron_is_reached_below_its_star() {
     let mut world = World::tab();
     world.install(tab_app());

@@ -60,6 +60,19 @@ fn a_turn_that_only_reads_commits_nothing() {
 }
 
 #[test]
+fn a_mechtron_without_state_loads_and_stores_nothing() {
+    let mut world = World::server();
+    world.hold_loads = true;
+    let puts = written(
+        &["k"],
+        "(call $say (call $put {0} {0})) (call $say (call $next (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))) (call $answer)",
+    );
+    world.install(App::new("app").with(Mech::new("m", &puts).state("none")));
+    let refused = text(&world.ping("localhost:app:m", ""));
+    assert!(refused.starts_with('-') && world.loads.is_empty() && world.store.is_empty(), "{refused}");
+}
+
+#[test]
 fn a_reader_waits_for_the_commits_before_it() {
     let mut world = counting();
     world.hold_commits = true;

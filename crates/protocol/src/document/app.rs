@@ -50,6 +50,20 @@ pub enum Placement {
     Server,
     /// One in each tab that opens the application.
     Tab,
+    /// Wherever a wave to it begins: a pure function of wave, config and bundle.
+    Anywhere,
+}
+
+impl Placement {
+    /// Whether a relay runs it.
+    pub fn is_on_server(self) -> bool {
+        matches!(self, Placement::Server | Placement::Anywhere)
+    }
+
+    /// Whether a tab runs it.
+    pub fn is_in_tabs(self) -> bool {
+        matches!(self, Placement::Tab | Placement::Anywhere)
+    }
 }
 
 /// What a line of `[http]` says: a target, or a target with who may use it.

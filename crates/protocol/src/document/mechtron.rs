@@ -17,6 +17,9 @@ pub struct MechtronConfig {
     pub wasm: String,
     /// The path of its bind in the bundle.
     pub bind: String,
+    /// Whether it keeps anything.
+    #[serde(default, skip_serializing_if = "Keeps::is_own")]
+    pub state: Keeps,
     /// What one instance and one wave may use.
     #[serde(default)]
     pub limits: MechtronLimits,
@@ -26,6 +29,23 @@ pub struct MechtronConfig {
     /// What its code may reach.
     #[serde(default)]
     pub may: FencedCalls,
+}
+
+/// What a mechtron keeps between waves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keeps {
+    /// A state of its own.
+    #[default]
+    Own,
+    /// Nothing: it has no state, and what it would put is refused.
+    None,
+}
+
+impl Keeps {
+    fn is_own(&self) -> bool {
+        *self == Keeps::Own
+    }
 }
 
 /// The fence around a mechtron: what it may call. Both this and the grants must allow a wave.

@@ -30,6 +30,7 @@ pub struct Mech {
     bind: Value,
     config: Value,
     idle: Option<&'static str>,
+    state: &'static str,
 }
 
 impl Mech {
@@ -38,7 +39,18 @@ impl Mech {
         let (name, guest) = (name.to_owned(), guest.to_owned());
         let bind = json!({ "route": [{ "method": "Ext<Go>" }, { "method": "Ext<Ask>" }] });
         let (limits, config) = (json!({}), json!({}));
-        Self { name, guest, keyed: false, placement: "server", limits, may: vec![], bind, config, idle: None }
+        Self {
+            name,
+            guest,
+            keyed: false,
+            placement: "server",
+            limits,
+            may: vec![],
+            bind,
+            config,
+            idle: None,
+            state: "own",
+        }
     }
 
     pub fn keyed(mut self) -> Self {
@@ -54,6 +66,18 @@ impl Mech {
     /// Sets one of `memory`, `fuel`, `mailbox`, `stack`.
     pub fn limit(mut self, name: &str, value: u64) -> Self {
         self.limits[name] = value.into();
+        self
+    }
+
+    /// Anywhere, without a state.
+    pub fn anywhere(mut self) -> Self {
+        (self.placement, self.state) = ("anywhere", "none");
+        self
+    }
+
+    /// What it keeps.
+    pub fn state(mut self, state: &'static str) -> Self {
+        self.state = state;
         self
     }
 
@@ -125,7 +149,7 @@ impl App {
             binds[&bind] = mech.bind.clone();
             let config = format!("mechtrons/{name}.toml");
             configs[&config] = json!({
-                "wasm": wasm_path, "bind": bind, "limits": mech.limits, "config": mech.config, "may": { "call": mech.may },
+                "wasm": wasm_path, "bind": bind, "limits": mech.limits, "config": mech.config, "state": mech.state, "may": { "call": mech.may },
             });
             placed[name] = json!({ "config": config, "keyed": mech.keyed, "placement": mech.placement });
             if let Some(idle) = mech.idle {
