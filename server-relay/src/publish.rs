@@ -8,6 +8,7 @@ mod bind;
 mod check;
 mod config;
 mod documents;
+mod editors;
 mod fault;
 mod files;
 mod folder;
@@ -22,6 +23,7 @@ use starlane_bundle::{Digest, MANIFEST_BYTES, Manifest};
 use starlane_protocol::Point;
 use starlane_protocol::document::Bind;
 
+pub use editors::schemas;
 pub use fault::{Fault, Faults};
 pub use files::{BLOB_BYTES, Blob};
 pub use folder::SOURCE_MARKS;

@@ -115,6 +115,19 @@ fn unknown_keys_are_refused_in_every_document() {
 }
 
 #[test]
+fn what_editors_know_of_the_documents_is_what_is_read() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/schemas"));
+    for (name, schema) in starlane_relay::publish::schemas() {
+        let file = folder.join(format!("{name}.json"));
+        if std::env::var_os("STARLANE_BLESS").is_some() {
+            fs::create_dir_all(folder).unwrap();
+            fs::write(&file, &schema).unwrap();
+        }
+        assert_eq!(schema, fs::read_to_string(&file).unwrap_or_default(), "{}", file.display());
+    }
+}
+
+#[test]
 fn every_mistake_of_a_document_is_shown() {
     check_bad("many");
 }

@@ -25,6 +25,18 @@ macro_rules! as_text {
                 text.parse().map_err(serde::de::Error::custom)
             }
         }
+        #[cfg(feature = "json-schema")]
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string" })
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+        }
         impl<C> minicbor::Encode<C> for $type {
             fn encode<W: minicbor::encode::Write>(
                 &self,

@@ -3,6 +3,7 @@
 //! An author's schema is open unless the route is `closed`; what is published says so in its own words (RFC 8927:
 //! `additionalProperties`), and follows the RFC to the letter from there on.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use starlane_host::bind::{BindFault, CompiledBind};
 use starlane_protocol::Method;
@@ -11,25 +12,35 @@ use starlane_protocol::document::{Bind, Content, Names, PathTemplate, Route, Sch
 use super::documents::{Sources, Step};
 use super::{Fault, fault};
 
-/// `binds/*.toml` as it is written.
-#[derive(Debug, Deserialize)]
+/// `binds/*.toml`: what a mechtron can be asked, and what it answers.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BindSource {
+    /// The routes; the first that fits is taken.
     #[serde(default)]
     route: Vec<RouteSource>,
 }
 
-#[derive(Debug, Deserialize)]
+/// One thing a mechtron can be asked.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RouteSource {
+    /// The method: `Http<Get>`, `Ext<Greet>`.
     method: Method,
+    /// The path; `/` when it is not written. `{name}` stands for one whole part, a last `*` for any rest.
     #[serde(default)]
     path: PathTemplate,
+    /// Schemas of the named parts of the path.
     #[serde(default, with = "names")]
+    #[schemars(with = "std::collections::BTreeMap<String, SchemaDocument>")]
     param: Names<SchemaDocument>,
+    /// The schema of the query: an object.
     query: Option<SchemaDocument>,
+    /// The body it takes; anything when it is not written.
     body: Option<Content>,
+    /// The body it answers with; anything when it is not written.
     reply: Option<Content>,
+    /// Whether objects hold what is named and nothing else.
     #[serde(default)]
     closed: bool,
 }

@@ -10,13 +10,16 @@ use crate::{May, MethodPattern};
 
 /// `app.toml`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct App {
     /// The mechtrons, by the segment they get below the application's point.
     #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, AppMechtron>"))]
     pub mechtrons: Names<AppMechtron>,
     /// What is served where: a literal path, or one that ends in `*`, to a target.
     #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, HttpLine>"))]
     pub http: Names<HttpLine>,
     /// Who may do what.
     #[serde(rename = "grant", default, skip_serializing_if = "Vec::is_empty")]
@@ -25,6 +28,7 @@ pub struct App {
 
 /// One mechtron of an application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AppMechtron {
     /// The path of its document in the bundle.
@@ -42,6 +46,7 @@ pub struct AppMechtron {
 
 /// Where a mechtron runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Placement {
@@ -68,6 +73,7 @@ impl Placement {
 
 /// What a line of `[http]` says: a target, or a target with who may use it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum HttpLine {
     /// For anyone.
@@ -121,6 +127,7 @@ impl<'de> serde::de::Visitor<'de> for LineVisitor {
 
 /// A target of `[http]` with who may use it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// A mechtron, or a folder or file of the bundle.
@@ -132,6 +139,7 @@ pub struct Target {
 
 /// Who may use a line of `[http]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Visitors {
     /// Everybody.
@@ -143,6 +151,7 @@ pub enum Visitors {
 
 /// A `[[grant]]` of `app.toml`, still with its holes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AppGrant {
     /// `anyone`, `signed-in`, or a pattern.

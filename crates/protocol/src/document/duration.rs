@@ -76,3 +76,21 @@ impl Visitor<'_> for Written {
         text.parse().map_err(E::custom)
     }
 }
+
+#[cfg(feature = "json-schema")]
+impl schemars::JsonSchema for Duration {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A number of milliseconds, or a text like `30 s`",
+            "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9]+( (ms|s|min|h))?$" }],
+        })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}

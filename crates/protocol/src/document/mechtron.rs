@@ -11,6 +11,7 @@ use super::{HoledPattern, Names, config, names};
 
 /// `mechtrons/*.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MechtronConfig {
     /// The path of its code in the bundle.
@@ -25,6 +26,7 @@ pub struct MechtronConfig {
     pub limits: MechtronLimits,
     /// What the guest reads as `config`.
     #[serde(default, skip_serializing_if = "Names::is_empty", with = "config")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
     pub config: Names<serde_json::Value>,
     /// What its code may reach.
     #[serde(default)]
@@ -33,6 +35,7 @@ pub struct MechtronConfig {
 
 /// What a mechtron keeps between waves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Keeps {
     /// A state of its own.
@@ -50,6 +53,7 @@ impl Keeps {
 
 /// The fence around a mechtron: what it may call. Both this and the grants must allow a wave.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FencedCalls {
     /// The points it may send to.
@@ -59,6 +63,7 @@ pub struct FencedCalls {
 
 /// What one instance and one wave may use, the same in every place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct MechtronLimits {
     /// Linear memory, in bytes.
@@ -156,5 +161,23 @@ impl MechtronConfig {
         };
         let texts = names::map(&self.config, text);
         (config::json(&self.config), texts)
+    }
+}
+
+#[cfg(feature = "json-schema")]
+impl schemars::JsonSchema for Bytes {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Bytes".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A number of bytes, or a text like `8 MiB`",
+            "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9]+( (B|KiB|MiB|GiB))?$" }],
+        })
+    }
+
+    fn inline_schema() -> bool {
+        true
     }
 }

@@ -22,3 +22,18 @@ impl<'de> Deserialize<'de> for SchemaDocument {
         Value::deserialize(from).map(Self)
     }
 }
+
+#[cfg(feature = "json-schema")]
+impl schemars::JsonSchema for SchemaDocument {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SchemaDocument".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "description": "A schema: JSON Typedef (RFC 8927)", "type": "object" })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
