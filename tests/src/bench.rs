@@ -5,6 +5,7 @@
 //! tab, and `echo` is a WebSocket echo to stand beside a lane.
 
 mod app;
+mod bind;
 mod echo;
 mod guests;
 mod idle;
@@ -27,8 +28,10 @@ use row::Row;
 /// A row: part of its name is what a filter is held against.
 type Bench = (&'static str, fn() -> Result<Row>);
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 8] = [
     ("ping-native", local::run),
+    ("bind-64", bind::run_small),
+    ("bind-64k", bind::run_large),
     ("waking", waking::run),
     ("round-trip", round_trip::run),
     ("throughput", throughput::run),

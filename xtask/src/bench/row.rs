@@ -5,11 +5,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The order of the table, by the rows' names.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 14] = [
     "work-tab",
     "ping-native",
     "ping-tab",
     "shell-native",
+    "bind-64",
+    "bind-64k",
     "waking",
     "round-trip",
     "throughput",
