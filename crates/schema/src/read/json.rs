@@ -16,7 +16,10 @@ use crate::value::Value;
 pub fn read_json(body: &[u8]) -> Result<Value<'_>, Unreadable> {
     let mut bounds = Bounds::of(body)?;
     let mut refused = None;
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    // Looked through once as a whole, not once more for each text in it.
+    let text =
+        std::str::from_utf8(body).map_err(|error| Unreadable::Malformed(format!("the body is no JSON: {error}")))?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     let read = Tree { bounds: &mut bounds, refused: &mut refused }.deserialize(&mut reader);
     let whole = read.and_then(|value| reader.end().map(|()| value));
     whole.map_err(|error| refused.unwrap_or_else(|| Unreadable::Malformed(format!("the body is no JSON: {error}"))))
