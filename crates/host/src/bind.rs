@@ -10,6 +10,7 @@ mod hold;
 
 pub use compatible::{Break, RouteVerdict, compare};
 pub use compile::BindFault;
+pub use starlane_schema::Steps;
 
 use starlane_protocol::document::{Bind, Route};
 use starlane_schema::Schema;

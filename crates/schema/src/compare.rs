@@ -13,13 +13,12 @@ use std::collections::{BTreeSet, VecDeque};
 
 use crate::form::{Node, Schema};
 use crate::limits::DEPTH;
+use crate::mismatch::cut;
 use crate::sample::Samples;
+use crate::steps::Steps;
 use crate::value::Value;
 use branch::{Holds, Hop};
 use pair::Sides;
-
-/// Pairs of definitions that are compared; schemas of people have some hundred at most.
-const PAIRS: usize = 100_000;
 
 /// A body that the left schema takes and the right one refuses.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,9 +31,18 @@ pub struct Gap {
     pub example: Option<String>,
 }
 
+/// Letters of an example that is shown.
+const EXAMPLE: usize = 2_000;
+
 /// Looks for a body that `left` takes and `right` refuses.
 pub fn gap(left: &Schema, right: &Schema) -> Option<Gap> {
-    let sides = Sides { left, right, samples: Samples::of(left) };
+    gap_within(left, right, &Steps::default())
+}
+
+/// The same with the steps that are left to a larger piece of work. Once they are used up, everything is a gap.
+pub fn gap_within(left: &Schema, right: &Schema, steps: &Steps) -> Option<Gap> {
+    let Some(samples) = Samples::of(left, steps) else { return Some(Gap::entangled()) };
+    let sides = Sides { left, right, samples, steps };
     let mut search = Search { pairs: Vec::new(), seen: BTreeSet::new(), open: VecDeque::new() };
     let mut first = Vec::new();
     if let Err(miss) = sides.nodes(Holds::Node(&left.root), &right.root, &mut Vec::new(), &mut first) {
@@ -44,10 +52,6 @@ pub fn gap(left: &Schema, right: &Schema) -> Option<Gap> {
         search.enter(left, right, None, hops);
     }
     while let Some(index) = search.open.pop_front() {
-        if index >= PAIRS {
-            let reason = "the schemas are too entangled to be compared".into();
-            return Some(Gap { place: String::new(), reason, example: None });
-        }
         let (left, right) = (search.pairs[index].left, search.pairs[index].right);
         let mut later = Vec::new();
         if let Err(miss) = sides.forms(left, right, &mut Vec::new(), &mut later) {
@@ -60,11 +64,26 @@ pub fn gap(left: &Schema, right: &Schema) -> Option<Gap> {
     None
 }
 
-/// What was found: the way inside the pair, and the body that is refused there if it can be shown.
+impl Gap {
+    fn entangled() -> Self {
+        let reason = "the schemas are too entangled to be compared".into();
+        Self { place: String::new(), reason, example: None }
+    }
+}
+
+/// Why two schemas are not found to be compatible.
 #[derive(Debug)]
-struct Miss<'s> {
-    hops: Vec<Hop<'s>>,
-    value: Option<Value<'s>>,
+enum Miss<'s> {
+    /// What is refused: the way inside the pair, and the body that is refused there if it can be shown.
+    Refused { hops: Vec<Hop<'s>>, value: Option<Value<'s>> },
+    /// The steps are used up.
+    Entangled,
+}
+
+impl<'s> Miss<'s> {
+    fn at(way: &[Hop<'s>], value: Option<Value<'s>>) -> Self {
+        Miss::Refused { hops: way.to_vec(), value }
+    }
 }
 
 /// Two nodes that stand at the same place of a body.
@@ -95,18 +114,20 @@ impl<'s> Search<'s> {
 
     /// The body around what was found, and what the right schema says to it.
     fn gap(&self, sides: &Sides<'s>, index: Option<usize>, miss: Miss<'s>) -> Gap {
-        let mut hops = miss.hops;
+        let Miss::Refused { mut hops, value } = miss else { return Gap::entangled() };
         let mut at = index;
-        while let Some(pair) = at.map(|at| &self.pairs[at]) {
+        // A body that goes deeper cannot be shown, and the way to it is long enough.
+        while let Some(pair) = at.map(|at| &self.pairs[at]).filter(|_| hops.len() <= DEPTH) {
             hops.splice(0..0, pair.hops.iter().cloned());
             at = pair.from;
         }
-        let place: String = hops.iter().map(Hop::step).collect();
+        let place = cut(hops.iter().map(Hop::step).collect());
         let around = |inner: Value<'s>| hops.iter().rev().try_fold(inner, |inner, hop| hop.around(inner, sides));
-        let body = miss.value.filter(|_| hops.len() <= DEPTH).and_then(around);
+        let body = value.filter(|_| hops.len() <= DEPTH).and_then(around);
         match body.as_ref().and_then(|body| sides.right.check(body).err().map(|why| (body, why))) {
             Some((body, why)) => {
-                Gap { place: why.place.clone(), reason: why.to_string(), example: Some(body.to_json()) }
+                let example = Some(body.to_json()).filter(|example| example.len() <= EXAMPLE);
+                Gap { place: cut(why.place.clone()), reason: cut(why.to_string()), example }
             }
             None => Gap { reason: format!("what was taken at `{place}` is not any more"), place, example: None },
         }

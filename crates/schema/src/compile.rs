@@ -9,8 +9,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::form::{Form, Member, Node, Properties, Schema, Type};
-use crate::limits::{DEPTH, SCHEMA_NODES};
-use crate::mismatch::Way;
+use crate::limits::{DEPTH, MISTAKES, SCHEMA_NODES};
+use crate::mismatch::{Way, cut};
 
 /// One mistake in a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,9 @@ struct Compiler<'j> {
 
 impl Compiler<'_> {
     fn wrong<T>(&mut self, at: &Way<'_>, message: impl Into<String>) -> Option<T> {
-        self.errors.push(SchemaError { place: at.pointer(), message: message.into() });
+        if self.errors.len() < MISTAKES {
+            self.errors.push(SchemaError { place: cut(at.pointer()), message: cut(message.into()) });
+        }
         None
     }
 
@@ -273,8 +275,9 @@ fn resolve(schema: &mut Schema) -> Result<(), Vec<SchemaError>> {
     for start in 0..schema.definitions.len() {
         match end(schema, start) {
             Some(target) => targets.push(target),
+            None if errors.len() == MISTAKES => break,
             None => errors.push(SchemaError {
-                place: Way::ROOT.name("definitions").name(&schema.definitions[start].0).pointer(),
+                place: cut(Way::ROOT.name("definitions").name(&schema.definitions[start].0).pointer()),
                 message: "this reference leads back to itself, so nothing ever says what is expected".into(),
             }),
         }

@@ -111,9 +111,9 @@ impl Schema {
         Self { definitions: Vec::new(), root: Node { form, nullable: false } }
     }
 
-    /// A part of this schema as a schema of its own.
-    pub fn part(&self, node: &Node) -> Schema {
-        Self { definitions: self.definitions.clone(), root: node.clone() }
+    /// A part of this schema that is one text ([`crate::is_scalar`]), as a schema of its own.
+    pub fn scalar(&self, node: &Node) -> Schema {
+        Self::of(self.form(node).clone())
     }
 
     /// What a node takes beside `null`, through its reference if it is one.

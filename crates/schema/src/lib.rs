@@ -25,14 +25,16 @@ mod open;
 mod read;
 mod sample;
 mod scalar;
+mod steps;
 mod timestamp;
 mod value;
 
-pub use compare::{Gap, gap};
+pub use compare::{Gap, gap, gap_within};
 pub use compile::SchemaError;
 pub use form::{Form, Member, Node, Properties, Schema, Type};
 pub use mismatch::Mismatch;
 pub use open::open;
 pub use read::{Unreadable, read_cbor, read_json};
 pub use scalar::{from_text, is_scalar};
+pub use steps::Steps;
 pub use value::Value;

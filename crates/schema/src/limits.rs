@@ -9,5 +9,14 @@ pub const DEPTH: usize = 32;
 /// Values in a body, those inside others included; some two megabytes while it is checked.
 pub const NODES: usize = 32_768;
 
+/// Mistakes of a schema that are named: whoever has more has another problem.
+pub const MISTAKES: usize = 64;
+
+/// Letters of a place or of a value that a message names; what is longer is cut.
+pub const SHOWN: usize = 200;
+
+/// Steps of comparing one schema with another: some tenths of a second, and far more than schemas of people take.
+pub const COMPARING: u64 = 1_000_000;
+
 /// Forms in a schema, definitions included: far above what people write, and a compiled one stays below a megabyte.
 pub const SCHEMA_NODES: usize = 4_096;

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::limits::SHOWN;
+
 /// A place where a body is not what its schema says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
@@ -37,6 +39,14 @@ impl fmt::Display for Mismatch {
 }
 
 impl Error for Mismatch {}
+
+/// A text that is not longer than what is shown of one.
+pub(crate) fn cut(text: String) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
 
 /// A way into a body or schema, as a list on the stack: it costs nothing until somebody asks for its text.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@
 
 use crate::form::{Form, Node, Properties, Schema, Type};
 use crate::limits::{DEPTH, NODES};
+use crate::steps::Steps;
 use crate::value::Value;
 
 /// A time that is one.
@@ -43,21 +44,31 @@ pub(crate) struct Samples<'s> {
 }
 
 impl<'s> Samples<'s> {
-    pub(crate) fn of(schema: &'s Schema) -> Self {
+    /// Works them out; nothing if that takes more steps than are left.
+    pub(crate) fn of(schema: &'s Schema, steps: &Steps) -> Option<Self> {
         let mut samples = Self { schema, definitions: vec![None; schema.definitions.len()] };
         loop {
-            // What was found in earlier rounds only, so that a definition is larger than all that its smallest body needs.
-            let known = samples.definitions.clone();
+            // From what was found in earlier rounds only, so that a definition is larger than all its smallest body needs.
+            let mut found = Vec::new();
             for (index, (_, node)) in schema.definitions.iter().enumerate() {
-                if known[index].is_none() {
-                    let found = Samples { schema, definitions: known.clone() }.size(node);
-                    samples.definitions[index] = found;
+                if samples.definitions[index].is_none() {
+                    found.extend(samples.counted(node, steps)?.map(|size| (index, size)));
                 }
             }
-            if samples.definitions == known {
-                return samples;
+            if found.is_empty() {
+                return Some(samples);
             }
+            found.into_iter().for_each(|(index, size)| samples.definitions[index] = Some(size));
         }
+    }
+
+    fn counted(&self, node: &Node, steps: &Steps) -> Option<Option<Size>> {
+        let members = match &node.form {
+            Form::Properties(properties) => properties.members.len(),
+            Form::Discriminator { mapping, .. } => mapping.iter().map(|(_, one)| one.members.len() + 1).sum(),
+            _ => 0,
+        };
+        steps.take(1 + members).then(|| self.size(node))
     }
 
     /// The size of the smallest body; nothing if there is none.

@@ -20,6 +20,8 @@ pub fn from_text<'t>(schema: &Schema, node: &Node, text: &'t str) -> Value<'t> {
             "false" => Value::Boolean(false),
             _ => as_text,
         },
+        // JSON may have blanks around a number, a text that is one has not.
+        _ if text.contains(|c: char| c.is_ascii_whitespace()) => as_text,
         _ => match serde_json::from_str(text) {
             Ok(serde_json::Value::Number(number)) => number.as_f64().map_or(as_text, Value::Number),
             _ => as_text,

@@ -19,7 +19,7 @@ fn a_text_is_a_number_where_a_number_is_asked_for() {
             "expected a whole number from 0 to 255, found another number"
         );
     }
-    for wrong in ["", "x", "0x7", "+7", "[7]", "true", "07"] {
+    for wrong in ["", "x", "0x7", "+7", "[7]", "true", "07", " 7", "7\n"] {
         assert_eq!(verdict(page.clone(), wrong).unwrap_err(), "expected a whole number from 0 to 255, found a string");
     }
     assert_eq!(verdict(json!({ "type": "float64" }), "-1.5e3"), Ok(()));

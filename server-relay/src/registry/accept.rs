@@ -119,18 +119,28 @@ fn trial(manifest: &Manifest) -> Result<InstalledApp, Problem> {
     Ok(InstalledApp::new(&app, manifest, digest, 0)?)
 }
 
-/// A version keeps what its number promises: what an older one with the same promise took and gave.
+/// A version keeps what its number promises: what an older one with the same promise took and gave. And a newer one that
+/// is there already keeps what this one promises.
 fn compared(now: &Picture, new: &InstalledApp) -> Result<Option<Comparison>, Problem> {
+    let hint = |what: &str| {
+        let next = compatible::next_promise(&new.bundle);
+        format!("Give it the version {next}, or {what}.")
+    };
+    if let Some(newer) = compatible::successor(now, &new.bundle).and_then(|newer| now.bundles.get(&newer)) {
+        let compared = Comparison::of(new, &trial(&newer.manifest)?);
+        if !compared.is_compatible() {
+            let what = "let it promise no more than the newer one takes and gives";
+            return Err(compared.refused(&newer.manifest.bundle, hint(what)));
+        }
+    }
     let Some(older) = compatible::predecessor(now, &new.bundle).and_then(|older| now.bundles.get(&older)) else {
         return Ok(None);
     };
     let compared = Comparison::of(&trial(&older.manifest)?, new);
-    if !compared.is_compatible() {
-        let next = compatible::next_promise(&new.bundle);
-        let hint = format!("Give it the version {next}, or keep what the older one took and gave.");
-        return Err(compared.refused(&new.bundle, hint));
+    match compared.is_compatible() {
+        true => Ok(Some(compared)),
+        false => Err(compared.refused(&new.bundle, hint("keep what the older one took and gave"))),
     }
-    Ok(Some(compared))
 }
 
 async fn files(manifest: &Manifest, blobs: &Blobs) -> Result<(), Problem> {

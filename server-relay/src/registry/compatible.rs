@@ -6,7 +6,7 @@
 use semver::Version;
 use serde::Serialize;
 use starlane_host::app::InstalledApp;
-use starlane_host::bind::compare;
+use starlane_host::bind::{Steps, compare};
 use starlane_protocol::{Code, Point};
 
 use super::Picture;
@@ -34,12 +34,22 @@ pub(crate) struct Route {
     pub(crate) lost: Vec<String>,
 }
 
+/// Things lost that a refusal names.
+const NAMED: usize = 64;
+
 impl Comparison {
     /// Compares two versions of an application.
     pub(crate) fn of(old: &InstalledApp, new: &InstalledApp) -> Self {
+        // One budget for all of them: whoever publishes does not choose how long a comparison takes.
+        let steps = Steps::default();
+        let whole = |name: &str, lost: &str| Route { mechtron: name.into(), route: None, lost: vec![lost.into()] };
         let routes = old.mechtrons.iter().flat_map(|(name, spec)| match new.mechtrons.get(name) {
-            Some(now) => judged(name, compare(&spec.bind, &now.bind)),
-            None => vec![Route { mechtron: name.clone(), route: None, lost: vec!["it is not there any more".into()] }],
+            None => vec![whole(name, "it is not there any more")],
+            Some(now) if now.keyed != spec.keyed => vec![whole(name, "it is reached in another way: `keyed` changed")],
+            Some(now) if now.placement != spec.placement => {
+                vec![whole(name, "it is reached in another way: `placement` changed")]
+            }
+            Some(now) => judged(name, compare(&spec.bind, &now.bind, &steps)),
         });
         Self { with: old.bundle.clone(), routes: routes.collect() }
     }
@@ -55,6 +65,7 @@ impl Comparison {
             let name = route.route.as_ref().map(|route| format!(" `{route}`")).unwrap_or_default();
             route.lost.iter().map(move |lost| format!("{}{name}: {lost}", route.mechtron))
         });
+        let lost = lost.take(NAMED);
         let message = format!("`{what}` is not compatible with `{}`", self.with);
         Problem::named(Code::Conflict, "bind-incompatible", message).details(lost.collect()).hint(hint)
     }
@@ -71,11 +82,26 @@ fn judged(mechtron: &str, verdicts: Vec<starlane_host::bind::RouteVerdict>) -> V
 
 /// The newest published version below this one that it promises to be compatible with.
 pub(super) fn predecessor(picture: &Picture, bundle: &Point) -> Option<Point> {
+    let version = version(bundle)?;
+    let older = promised(picture, bundle)?.into_iter().filter(|(other, _)| *other < version);
+    older.max().map(|(_, point)| point)
+}
+
+/// The oldest published version above this one that promises to be compatible with it.
+pub(super) fn successor(picture: &Picture, bundle: &Point) -> Option<Point> {
+    promised(picture, bundle)?
+        .into_iter()
+        .filter(|(other, _)| Some(other) > version(bundle).as_ref())
+        .min()
+        .map(|(_, point)| point)
+}
+
+/// The other versions of its series that have the same promise.
+fn promised(picture: &Picture, bundle: &Point) -> Option<Vec<(Version, Point)>> {
     let (series, version) = (bundle.parent()?, version(bundle)?);
-    let older = picture.bundles.keys().filter(|other| other.parent().as_ref() == Some(&series));
-    let older = older.filter_map(|other| Some((self::version(other)?, other)));
-    let promised = older.filter(|(older, _)| *older < version && promise(older) == promise(&version));
-    promised.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, other)| other.clone())
+    let others = picture.bundles.keys().filter(|other| other.parent().as_ref() == Some(&series));
+    let others = others.filter_map(|other| Some((self::version(other)?, other.clone())));
+    Some(others.filter(|(other, _)| promise(other) == promise(&version)).collect())
 }
 
 /// The version that does not promise compatibility with this one any more.

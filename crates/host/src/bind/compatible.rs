@@ -10,7 +10,7 @@ mod text;
 use std::fmt;
 
 use starlane_protocol::document::{Bind, Content, Route};
-use starlane_schema::{Gap, Schema, gap};
+use starlane_schema::{Gap, Schema, Steps, gap_within};
 
 use super::{CompiledBind, RouteSchemas};
 use path::Meeting;
@@ -53,14 +53,17 @@ pub struct RouteVerdict {
     pub breaks: Vec<Break>,
 }
 
-/// Judges every old route, in the order of the old bind.
-pub fn compare(old: &CompiledBind, new: &CompiledBind) -> Vec<RouteVerdict> {
+/// Breaks of one route that are named.
+const BREAKS: usize = 16;
+
+/// Judges every old route, in the order of the old bind. What is past the steps that are left counts as lost.
+pub fn compare(old: &CompiledBind, new: &CompiledBind, steps: &Steps) -> Vec<RouteVerdict> {
     let routes = old.document.routes.iter().zip(&old.routes).enumerate();
     let first = |number: usize, route: &Route| reached(&old.document, number, route);
     routes
         .filter(|(number, (route, _))| first(*number, route))
         .map(|(_, (route, schemas))| {
-            let mut judge = Judge { route: format!("{} {}", route.method, route.path), breaks: Vec::new() };
+            let mut judge = Judge { route: format!("{} {}", route.method, route.path), breaks: Vec::new(), steps };
             judge.route(route, schemas, new);
             RouteVerdict { route: judge.route, breaks: judge.breaks }
         })
@@ -73,13 +76,17 @@ fn reached(bind: &Bind, number: usize, route: &Route) -> bool {
     !before.any(|earlier| path::meeting(&route.path, &earlier.path) == Meeting::Within)
 }
 
-struct Judge {
+struct Judge<'s> {
     route: String,
     breaks: Vec<Break>,
+    steps: &'s Steps,
 }
 
-impl Judge {
+impl Judge<'_> {
     fn breaks(&mut self, part: &'static str, reason: impl Into<String>, example: Option<String>) {
+        if self.breaks.len() == BREAKS {
+            return;
+        }
         self.breaks.push(Break { route: self.route.clone(), part, reason: reason.into(), example });
     }
 
@@ -97,7 +104,7 @@ impl Judge {
                 continue;
             }
             self.params(old, schemas, route, now);
-            text::queries(schemas.query.as_ref(), now.query.as_ref())
+            text::queries(schemas.query.as_ref(), now.query.as_ref(), self.steps)
                 .into_iter()
                 .for_each(|(reason, example)| self.breaks("query", reason, example));
             self.body(old.body.as_ref(), schemas.body.as_ref(), route.body.as_ref(), now.body.as_ref());
@@ -110,16 +117,16 @@ impl Judge {
     }
 
     fn params(&mut self, old: &Route, schemas: &RouteSchemas, new: &Route, now: &RouteSchemas) {
-        let schema = |schemas: &RouteSchemas, name: &str| {
+        fn schema<'r>(schemas: &'r RouteSchemas, name: &str) -> Option<&'r Schema> {
             let found = schemas.params.iter().find(|(named, _)| named == name);
-            found.map(|(_, schema)| schema.clone())
-        };
+            found.map(|(_, schema)| schema)
+        }
         for (part, name) in path::named_parts(&old.path, &new.path) {
             let Some(now) = schema(now, name) else { continue };
             let lost = match part {
-                path::Part::Literal(word) => text::word(word, &now),
-                path::Part::Rest => text::one(None, &now),
-                path::Part::Named(name) => text::one(schema(schemas, name).as_ref(), &now),
+                path::Part::Literal(word) => text::word(word, now),
+                path::Part::Rest => text::one(None, now, self.steps),
+                path::Part::Named(name) => text::one(schema(schemas, name), now, self.steps),
             };
             if let Some((reason, example)) = lost {
                 self.breaks("path", format!("`{{{name}}}`: {reason}"), example);
@@ -134,7 +141,10 @@ impl Judge {
             Some(old) if !old.media.eq_ignore_ascii_case(&new.media) => {
                 self.breaks("body", format!("it was {}, and only {} is taken", old.media, new.media), None);
             }
-            Some(_) => self.gap("body", narrower(schema, now)),
+            Some(_) => match (schema, now) {
+                (None, Some(_)) => self.breaks("body", "it was not looked into, and has a schema", None),
+                _ => self.gap("body", self.narrower(schema, now)),
+            },
         }
     }
 
@@ -145,8 +155,11 @@ impl Judge {
             Some(new) if !old.media.eq_ignore_ascii_case(&new.media) => {
                 self.breaks("reply", format!("it was {}, and is {}", old.media, new.media), None);
             }
+            Some(_) if now.is_none() && schema.is_some() => {
+                self.breaks("reply", "it had a schema, and has none", None);
+            }
             Some(_) => {
-                let widened = narrower(now, schema);
+                let widened = self.narrower(now, schema);
                 self.gap(
                     "reply",
                     widened.map(|gap| Gap { reason: format!("the old bind says: {}", gap.reason), ..gap }),
@@ -154,12 +167,9 @@ impl Judge {
             }
         }
     }
-}
 
-/// What `from` takes and `to` does not; a schema that is not there takes anything.
-fn narrower(from: Option<&Schema>, to: Option<&Schema>) -> Option<Gap> {
-    match from {
-        Some(from) => gap(from, to?),
-        None => gap(&Schema::anything(), to?),
+    /// What `from` takes and `to` does not; a schema that is not there takes anything.
+    fn narrower(&self, from: Option<&Schema>, to: Option<&Schema>) -> Option<Gap> {
+        gap_within(from?, to?, self.steps)
     }
 }

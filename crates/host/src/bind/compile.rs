@@ -3,6 +3,7 @@
 use std::fmt;
 
 use starlane_protocol::document::{Bind, Content, Route, SchemaDocument};
+use starlane_schema::limits::MISTAKES;
 use starlane_schema::{Form, Node, Schema, is_scalar};
 
 use super::{CompiledBind, RouteSchemas};
@@ -57,6 +58,9 @@ struct Compiler<'f> {
 
 impl Compiler<'_> {
     fn wrong(&mut self, place: String, message: impl Into<String>) {
+        if self.faults.len() == MISTAKES {
+            return;
+        }
         self.faults.push(BindFault { route: Some(self.number), place, message: message.into() });
     }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use starlane_host::bind::{CompiledBind, compare};
+use starlane_host::bind::{CompiledBind, Steps, compare};
 use starlane_protocol::{Body, Wave, WaveId, WaveKind};
 
 use crate::world::{point, user};
@@ -12,7 +12,11 @@ fn bind(routes: Value) -> CompiledBind {
 }
 
 fn breaks(old: Value, new: Value) -> Vec<String> {
-    compare(&bind(old), &bind(new)).into_iter().flat_map(|one| one.breaks).map(|one| one.to_string()).collect()
+    compare(&bind(old), &bind(new), &Steps::default())
+        .into_iter()
+        .flat_map(|one| one.breaks)
+        .map(|one| one.to_string())
+        .collect()
 }
 
 #[test]
@@ -21,6 +25,11 @@ fn a_compatible_bind_takes_what_was_taken() {
         let mut route = json!({ "method": "Ext<Go>" });
         more.as_object().unwrap().iter().for_each(|(name, value)| route[name] = value.clone());
         json!([route])
+    };
+    let open = |mut schema: Value| {
+        schema.as_object_mut().unwrap().entry("properties").or_insert(json!({}));
+        schema["additionalProperties"] = true.into();
+        schema
     };
     let json_of = |schema: Value| json!({ "type": "application/json", "schema": schema });
     let body = |schema: Value| go(json!({ "body": json_of(schema) }));
@@ -44,11 +53,28 @@ fn a_compatible_bind_takes_what_was_taken() {
             body(text.clone()),
             &["`Ext<Go> /`, body: it was anything, and only application/json is taken"],
         ),
-        (go(json!({ "body": { "type": "application/json" } })), body(json!({})), &[]),
+        (
+            go(json!({ "body": { "type": "application/json" } })),
+            body(json!({})),
+            &["`Ext<Go> /`, body: it was not looked into, and has a schema"],
+        ),
+        (
+            reply(json!({})),
+            go(json!({ "reply": { "type": "application/json" } })),
+            &["`Ext<Go> /`, reply: it had a schema, and has none"],
+        ),
+        (body(open(json!({}))), body(open(json!({ "optionalProperties": { "a": text } }))), &[]),
+        (
+            body(open(json!({}))),
+            body(json!({ "properties": {} })),
+            &[
+                "`Ext<Go> /`, body: at `/other`: expected no such member, found true or false; for example `{\"other\":true}`",
+            ],
+        ),
         (
             go(json!({ "body": { "type": "application/json" } })),
             body(text.clone()),
-            &["`Ext<Go> /`, body: expected a string, found true or false; for example `true`"],
+            &["`Ext<Go> /`, body: it was not looked into, and has a schema"],
         ),
         (reply(large.clone()), reply(small.clone()), &[]),
         (
@@ -137,7 +163,7 @@ proptest! {
         old in prop::collection::vec(route(), 1..3), new in prop::collection::vec(route(), 1..4),
     ) {
         let (old, new) = (bind(old.into()), bind(new.into()));
-        prop_assume!(compare(&old, &new).iter().all(|one| one.breaks.is_empty()));
+        prop_assume!(compare(&old, &new, &Steps::default()).iter().all(|one| one.breaks.is_empty()));
         for path in ["/", "/x", "/7", "/300", "/true", "/x/7", "/x/x", "/true/y", "/7/y", "/x/y"] {
             // Names that the old bind does not know are left aside.
             for query in ["", "q=7", "q=x", "q=true", "q=x&q=7", "q=300&q=7"] {

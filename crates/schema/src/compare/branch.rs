@@ -1,6 +1,7 @@
 //! Objects as one list of members, whether written as properties or as one mapping of a discriminator.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::pair::Sides;
 use crate::form::{Node, Properties};
@@ -22,9 +23,13 @@ pub(super) struct Entry<'s> {
     pub(super) required: bool,
 }
 
-/// An object.
+/// An object: its members in the order of their names.
 #[derive(Debug, Clone)]
-pub(super) struct Branch<'s>(pub(super) Vec<Entry<'s>>);
+pub(super) struct Branch<'s> {
+    entries: Vec<Entry<'s>>,
+    /// Whether it may hold more.
+    pub(super) is_open: bool,
+}
 
 impl<'s> Branch<'s> {
     pub(super) fn of(properties: &'s Properties) -> Self {
@@ -33,41 +38,60 @@ impl<'s> Branch<'s> {
             holds: Holds::Node(&member.node),
             required: member.required,
         };
-        Self(properties.members.iter().map(entry).collect())
+        Self { entries: properties.members.iter().map(entry).collect(), is_open: properties.open }
     }
 
     /// One mapping of a discriminator.
     pub(super) fn tagged(tag: &'s str, word: &'s str, properties: &'s Properties) -> Self {
         let mut branch = Self::of(properties);
-        branch.0.push(Entry { name: tag, holds: Holds::Word(word), required: true });
+        let at = branch.entries.partition_point(|entry| entry.name < tag);
+        branch.entries.insert(at, Entry { name: tag, holds: Holds::Word(word), required: true });
         branch
     }
 
+    pub(super) fn entries(&self) -> &[Entry<'s>] {
+        &self.entries
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(super) fn entry(&self, name: &str) -> Option<&Entry<'s>> {
-        self.0.iter().find(|entry| entry.name == name)
+        self.entries.binary_search_by(|entry| entry.name.cmp(name)).ok().map(|at| &self.entries[at])
     }
 
     /// The same with one member narrowed to one text.
     pub(super) fn with_word(&self, name: &str, word: &'s str) -> Self {
         let mut narrowed = self.clone();
-        let entry = narrowed.0.iter_mut().find(|entry| entry.name == name);
+        let entry = narrowed.entries.iter_mut().find(|entry| entry.name == name);
         entry.into_iter().for_each(|entry| entry.holds = Holds::Word(word));
         narrowed
     }
 
     /// Whether any object fits.
     pub(super) fn is_possible(&self, sides: &Sides<'s>) -> bool {
-        self.0.iter().filter(|entry| entry.required).all(|entry| entry.holds.is_possible(sides))
+        self.entries.iter().filter(|entry| entry.required).all(|entry| entry.holds.is_possible(sides))
     }
 
     /// The smallest object, with one member set to a value if one is given.
     pub(super) fn sample(&self, sides: &Sides<'s>, set: Option<(&'s str, Value<'s>)>) -> Option<Value<'s>> {
-        let is_set = |name: &str| set.as_ref().is_some_and(|(set, _)| *set == name);
-        let others = self.0.iter().filter(|entry| entry.required && !is_set(entry.name));
-        let members = others.map(|entry| Some((Cow::Borrowed(entry.name), entry.holds.sample(sides)?)));
-        let mut members: Vec<_> = members.collect::<Option<_>>()?;
-        members.extend(set.map(|(name, value)| (Cow::Borrowed(name), value)));
+        match set {
+            Some((name, value)) => self.with(sides, Cow::Borrowed(name), value),
+            None => self.smallest(sides, None).map(Value::Object),
+        }
+    }
+
+    /// The smallest object that has this member with this value.
+    pub(super) fn with(&self, sides: &Sides<'s>, name: Cow<'s, str>, value: Value<'s>) -> Option<Value<'s>> {
+        let mut members = self.smallest(sides, Some(&name))?;
+        members.push((name, value));
         Some(Value::Object(members))
+    }
+
+    fn smallest(&self, sides: &Sides<'s>, but: Option<&str>) -> Option<Vec<(Cow<'s, str>, Value<'s>)>> {
+        let others = self.entries.iter().filter(|entry| entry.required && but != Some(entry.name));
+        others.map(|entry| Some((Cow::Borrowed(entry.name), entry.holds.sample(sides)?))).collect()
     }
 }
 
@@ -95,7 +119,7 @@ pub(super) enum Hop<'s> {
     /// Into an object of values, under this name.
     Value(Cow<'s, str>),
     /// Into a member of a branch.
-    Member(Branch<'s>, &'s str),
+    Member(Rc<Branch<'s>>, &'s str),
 }
 
 impl<'s> Hop<'s> {

@@ -1,11 +1,13 @@
 //! Two nodes side by side, down to where either is a reference.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::Miss;
 use super::branch::{Branch, Entry, Holds, Hop};
 use crate::form::{Form, Node, Properties, Schema, Type};
 use crate::sample::{SOME_TIME, Samples};
+use crate::steps::Steps;
 use crate::value::Value;
 
 /// Both schemas, and the smallest bodies of the left one.
@@ -13,6 +15,7 @@ pub(super) struct Sides<'s> {
     pub(super) left: &'s Schema,
     pub(super) right: &'s Schema,
     pub(super) samples: Samples<'s>,
+    pub(super) steps: &'s Steps,
 }
 
 /// What is compared: a node of the left schema, or one text.
@@ -30,6 +33,7 @@ impl<'s> Sides<'s> {
         way: &mut Way<'s>,
         later: &mut Later<'s>,
     ) -> Result<(), Miss<'s>> {
+        self.step(1)?;
         let node = match left {
             Holds::Word(word) => return self.candidate(Some(Value::Text(word.into())), right, way),
             Holds::Node(node) => node,
@@ -39,7 +43,7 @@ impl<'s> Sides<'s> {
             return Ok(());
         }
         if nullable && !right_nullable {
-            return Err(Miss { hops: way.clone(), value: Some(Value::Null) });
+            return Err(Miss::at(way, Some(Value::Null)));
         }
         let is_reference = |node: &Node| matches!(node.form, Form::Ref(_));
         if is_reference(node) || is_reference(right) {
@@ -47,6 +51,11 @@ impl<'s> Sides<'s> {
             return Ok(());
         }
         self.forms(node, right, way, later)
+    }
+
+    /// Counts steps.
+    fn step(&self, steps: usize) -> Result<(), Miss<'s>> {
+        if self.steps.take(steps) { Ok(()) } else { Err(Miss::Entangled) }
     }
 
     /// Compares what two nodes take beside `null`.
@@ -64,15 +73,17 @@ impl<'s> Sides<'s> {
             // Both are led to their ends before they come here.
             Form::Ref(_) => Ok(()),
             Form::Type(kind) => self.each(of_type(*kind, right_form), right, way),
-            Form::Enum(words) => self.each(words.iter().map(|word| Value::Text(word.into())), right, way),
+            Form::Enum(words) => self
+                .step(words.len())
+                .and_then(|()| self.each(words.iter().map(|word| Value::Text(word.into())), right, way)),
             Form::Elements(inner) => match right_form {
                 Form::Elements(right) => self.inside(Hop::Element, Holds::Node(inner), right, way, later),
                 _ => self.candidate(Some(Value::Array(Vec::new())), right, way),
             },
             Form::Values(inner) => self.values(inner, right, right_form, way, later),
-            Form::Properties(properties) => self.branch(&Branch::of(properties), right, right_form, way, later),
+            Form::Properties(properties) => self.branch(Branch::of(properties), right, right_form, way, later),
             Form::Discriminator { tag, mapping } => mapping.iter().try_for_each(|(word, properties)| {
-                self.branch(&Branch::tagged(tag, word, properties), right, right_form, way, later)
+                self.branch(Branch::tagged(tag, word, properties), right, right_form, way, later)
             }),
         }
     }
@@ -99,7 +110,7 @@ impl<'s> Sides<'s> {
     fn candidate(&self, value: Option<Value<'s>>, right: &'s Node, way: &Way<'s>) -> Result<(), Miss<'s>> {
         match &value {
             Some(given) if self.right.takes(right, given) => Ok(()),
-            _ => Err(Miss { hops: way.clone(), value }),
+            _ => Err(Miss::at(way, value)),
         }
     }
 
@@ -138,7 +149,7 @@ impl<'s> Sides<'s> {
                 let name = fresh(|name| properties.member(name).is_some());
                 let sample = self.samples.value(inner);
                 let value = sample.map(|sample| Value::Object(vec![(Cow::Owned(name), sample)]));
-                Err(Miss { hops: way.clone(), value })
+                Err(Miss::at(way, value))
             }
             _ => self.candidate(Some(Value::Object(Vec::new())), right, way),
         }
@@ -146,17 +157,20 @@ impl<'s> Sides<'s> {
 
     fn branch(
         &self,
-        branch: &Branch<'s>,
+        branch: Branch<'s>,
         right: &'s Node,
         right_form: &'s Form,
         way: &mut Way<'s>,
         later: &mut Later<'s>,
     ) -> Result<(), Miss<'s>> {
+        self.step(branch.len())?;
         if !branch.is_possible(self) {
             return Ok(());
         }
+        let branch = &Rc::new(branch);
         match right_form {
-            Form::Values(right) => branch.0.iter().try_for_each(|entry| {
+            Form::Values(_) if branch.is_open && !self.takes_anything(right_form) => self.further(branch, right, way),
+            Form::Values(right) => branch.entries().iter().try_for_each(|entry| {
                 self.inside(Hop::Member(branch.clone(), entry.name), entry.holds, right, way, later)
             }),
             Form::Properties(properties) => self.members(branch, properties, None, way, later),
@@ -165,19 +179,42 @@ impl<'s> Sides<'s> {
         }
     }
 
+    fn takes_anything(&self, form: &Form) -> bool {
+        matches!(form, Form::Values(inner) if matches!(self.right.resolved(inner).0, Form::Empty))
+    }
+
+    /// An open object may hold a member that nobody named, with any value: also one that these values are not.
+    fn further(&self, branch: &Rc<Branch<'s>>, right: &'s Node, way: &Way<'s>) -> Result<(), Miss<'s>> {
+        let name = fresh(|name| branch.entry(name).is_some());
+        let with = |value: Value<'s>| branch.with(self, Cow::Owned(name.clone()), value);
+        let values = [Value::Boolean(true), Value::Array(Vec::new())].into_iter().filter_map(with);
+        let refused = values.into_iter().find(|value| !self.right.takes(right, value));
+        Err(Miss::at(way, refused))
+    }
+
+    /// An open object beside a closed one: a member that neither names is taken here and refused there.
+    fn unnamed(&self, branch: &Rc<Branch<'s>>, named: impl Fn(&str) -> bool, way: &Way<'s>) -> Result<(), Miss<'s>> {
+        let name = fresh(|name| named(name) || branch.entry(name).is_some());
+        Err(Miss::at(way, branch.with(self, Cow::Owned(name), Value::Boolean(true))))
+    }
+
     fn members(
         &self,
-        branch: &Branch<'s>,
+        branch: &Rc<Branch<'s>>,
         properties: &'s Properties,
         tag: Option<&str>,
         way: &mut Way<'s>,
         later: &mut Later<'s>,
     ) -> Result<(), Miss<'s>> {
+        self.step(branch.len() + properties.members.len())?;
         let is_sure = |name: &str| branch.entry(name).is_some_and(|entry| entry.required);
         if properties.members.iter().any(|member| member.required && !is_sure(&member.name)) {
-            return Err(Miss { hops: way.clone(), value: branch.sample(self, None) });
+            return Err(Miss::at(way, branch.sample(self, None)));
         }
-        let others = branch.0.iter().filter(|entry| tag != Some(entry.name));
+        if branch.is_open && !properties.open {
+            return self.unnamed(branch, |name| properties.member(name).is_some() || tag == Some(name), way);
+        }
+        let others = branch.entries().iter().filter(|entry| tag != Some(entry.name));
         for entry in others.filter(|entry| entry.holds.is_possible(self)) {
             match properties.member(entry.name) {
                 Some(member) => {
@@ -187,7 +224,7 @@ impl<'s> Sides<'s> {
                 None => {
                     let inner = entry.holds.sample(self);
                     let value = inner.and_then(|inner| branch.sample(self, Some((entry.name, inner))));
-                    return Err(Miss { hops: way.clone(), value });
+                    return Err(Miss::at(way, value));
                 }
             }
         }
@@ -197,7 +234,7 @@ impl<'s> Sides<'s> {
     /// An object beside a discriminator: each text its tag may be leads to the mapping it is compared with.
     fn tagged(
         &self,
-        branch: &Branch<'s>,
+        branch: &Rc<Branch<'s>>,
         tag: &'s str,
         mapping: &'s [(String, Properties)],
         way: &mut Way<'s>,
@@ -205,7 +242,7 @@ impl<'s> Sides<'s> {
     ) -> Result<(), Miss<'s>> {
         let refused = |set: Option<Value<'s>>, way: &Way<'s>| {
             let value = branch.sample(self, set.map(|value| (tag, value)));
-            Err(Miss { hops: way.clone(), value })
+            Err(Miss::at(way, value))
         };
         let Some(Entry { holds, required: true, .. }) = branch.entry(tag) else {
             return refused(None, way);
@@ -225,7 +262,7 @@ impl<'s> Sides<'s> {
         for word in words {
             match at(mapping, word) {
                 Some(properties) => {
-                    self.members(&branch.with_word(tag, word), properties, Some(tag), way, later)?;
+                    self.members(&Rc::new(branch.with_word(tag, word)), properties, Some(tag), way, later)?;
                 }
                 None => return refused(Some(Value::Text(word.into())), way),
             }

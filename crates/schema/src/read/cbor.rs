@@ -50,10 +50,17 @@ fn plain<'b>(d: &mut Decoder<'b>) -> Result<Value<'b>, Error> {
         Type::F64 => number(d.f64()?),
         Type::String | Type::StringIndef => Value::Text(text(d)?),
         Type::Bytes | Type::BytesIndef => d.skip().map(|()| Value::Foreign("bytes"))?,
-        Type::Undefined | Type::Simple => d.skip().map(|()| Value::Foreign("a simple value of CBOR"))?,
+        Type::Undefined => d.undefined().map(|()| SIMPLE)?,
+        // In two bytes only those that have no shorter form (RFC 8949, 3.3).
+        Type::Simple => match d.simple()? {
+            ..=31 => return Err(Error::message("a simple value in two bytes that has one")),
+            _ => SIMPLE,
+        },
         other => return Err(Error::message(format!("{other} where a value is expected"))),
     })
 }
+
+const SIMPLE: Value<'static> = Value::Foreign("a simple value of CBOR");
 
 fn number<'b>(number: f64) -> Value<'b> {
     if number.is_finite() { Value::Number(number) } else { Value::Foreign("a number that JSON has not") }
