@@ -3,8 +3,9 @@
 // A failure of the module itself (a panic, a trap) is the end of every star of this page, for they share it: every open
 // call is rejected, later ones at once, and the module is loaded afresh for whoever starts again.
 
-import { start as startStar, type Draft, type Options, type Page, type Tab as Wasm, whenBroken } from "../glue/starlane.js";
+import { start as startStar, type Page, type Tab as Wasm, whenBroken } from "../glue/starlane.js";
 import { type Answer, Calls } from "./calls.js";
+import type { Draft, Options } from "./crossing.js";
 import { lost, StarlaneError, thrown } from "./errors.js";
 import { fromLines } from "./headers.js";
 import { Wave } from "./received.js";

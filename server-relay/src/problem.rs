@@ -105,6 +105,11 @@ impl From<ManifestError> for Problem {
 
 impl From<InstallError> for Problem {
     fn from(error: InstallError) -> Self {
-        Self::named(Code::BadBundle, error.code(), error.to_string())
+        let problem = Self::named(Code::BadBundle, error.code(), error.to_string());
+        match error {
+            // It is the point that does not hold, not the bundle.
+            InstallError::NotAnApp(_) => problem.hint("Choose another point for the application."),
+            _ => problem,
+        }
     }
 }

@@ -49,6 +49,8 @@ pub struct Pack {
 struct Folder {
     listing: Listing,
     sources: Sources,
+    /// The space it is published in.
+    space: String,
 }
 
 /// Reads one bind as its author wrote it, as it would be published.
@@ -72,7 +74,7 @@ pub fn pack(folder: &Path, bundle: &Point) -> Result<Pack, Faults> {
     faults.extend(folder::source(&root, &listing));
     let (documents, sources) = documents::read(&listing, &mut faults);
     let (entries, blobs) = files::entries(&listing, &mut faults);
-    let folder = Folder { listing, sources };
+    let folder = Folder { listing, sources, space: bundle.space().to_owned() };
     check::references(&folder, &documents, &mut faults);
     check::code(&folder, &documents, &mut faults);
     if !faults.is_empty() {

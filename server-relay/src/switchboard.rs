@@ -242,7 +242,13 @@ impl Mesh {
         match picture.mechtron(to).filter(|_| to.path().is_none()) {
             Some(spec) if spec.placement.is_on_server() => Ok(Place::Star(Star::owner(to, self.star_count()))),
             Some(_) => {
-                let what = format!("`{to}` runs in tabs; one of them is reached below its star's point");
+                let below: Vec<_> = to.segments().skip(1).collect();
+                let star = format!("{}:<id>:{}", self.stars, below.join(":"));
+                let what = format!("`{to}` runs in tabs; one of them is reached below its star's point, as `{star}`");
+                Err(Refusal::new(Code::NoRoute, what))
+            }
+            None if picture.has_keys_at(to) => {
+                let what = format!("there is one of `{to}` for every key: name a key, like `{to}:some-key`");
                 Err(Refusal::new(Code::NoRoute, what))
             }
             None => Err(Refusal::new(Code::NoRoute, format!("nothing stands at `{to}`"))),

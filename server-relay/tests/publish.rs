@@ -128,6 +128,11 @@ fn what_editors_know_of_the_documents_is_what_is_read() {
 }
 
 #[test]
+fn grants_that_open_nothing_are_refused() {
+    check_bad("grants");
+}
+
+#[test]
 fn every_mistake_of_a_document_is_shown() {
     check_bad("many");
 }

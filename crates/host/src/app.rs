@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry, Manifest};
 use starlane_protocol::document::{
-    AppGrant, AppMechtron, Bind, Holes, Keeps, MechtronLimits, Names, Placement, Visitors,
+    App, AppGrant, AppMechtron, Bind, Holes, Keeps, MechtronLimits, Names, Placement, Visitors,
 };
 use starlane_protocol::{Grant, Pattern, Point};
 
@@ -151,7 +151,7 @@ impl InstalledApp {
             let spec = spec(point, name, placed, (manifest, &binds), &holes, &files)?;
             mechtrons.insert(name.clone(), Arc::new(spec));
         }
-        let grants = app.grants.iter().map(|grant| fill_grant(grant, &holes)).collect::<Result<_, _>>()?;
+        let grants = app.grants.iter().map(|grant| fill_grant(grant, &app, &holes)).collect::<Result<_, _>>()?;
         let site = manifest.documents.app.is_none();
         let http =
             if site { vec![http::whole_bundle()] } else { http::rules(&app, &holes, &manifest.bundle, &mechtrons)? };
@@ -220,13 +220,24 @@ fn binds(documents: &Names<Bind>) -> Result<Names<Arc<CompiledBind>>, InstallErr
     Ok(binds)
 }
 
-fn fill_grant(grant: &AppGrant, holes: &Holes<'_>) -> Result<Grant, InstallError> {
+fn fill_grant(grant: &AppGrant, app: &App, holes: &Holes<'_>) -> Result<Grant, InstallError> {
     let wrong = |what: String| InstallError::Document(format!("grant: {what}"));
     let to = grant.to.fill(holes);
     let on = grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?;
     if !lies_in(&on, holes.app) {
         return Err(wrong(format!(
             "on = `{on}`: an application grants what is its own, `${{app}}` and what is below it"
+        )));
+    }
+    let rest = on.as_str().strip_prefix(holes.app.as_str()).and_then(|rest| rest.strip_prefix(':'));
+    let named = rest.and_then(|rest| rest.split(':').next()).filter(|name| !name.contains('*'));
+    if let Some(name) = named.filter(|name| !app.mechtrons.contains_key(*name)) {
+        return Err(wrong(format!("on = `{on}`: the application has no mechtron `{name}`")));
+    }
+    if !to.contains(':') && !matches!(to.as_str(), "anyone" | "signed-in") {
+        return Err(wrong(format!(
+            "to = `{to}`: it is `anyone`, `signed-in`, or a pattern of users like `{}:users:*`",
+            holes.app.space()
         )));
     }
     Ok(Grant {

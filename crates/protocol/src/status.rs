@@ -75,9 +75,9 @@ codes! {
     /// Nothing stands at this point.
     NoRoute = "no-route", 404, Safe, "Look at `starlane ls` for what is installed.";
     /// The mechtron has no such path or method.
-    NotFound = "not-found", 404, No, "Look at the routes in the mechtron's bind.";
+    NotFound = "not-found", 404, No, "Look at the routes in the mechtron's bind: `Cmd<Bind>` to the same point shows it.";
     /// The path is known, the method is not.
-    WrongMethod = "wrong-method", 405, No, "Use a method that the mechtron's bind names for this path.";
+    WrongMethod = "wrong-method", 405, No, "Use a method that the mechtron's bind names for this path: `Cmd<Bind>` to the same point shows it.";
     /// The time the sender gave is over.
     Deadline = "deadline", 408, Unknown, "Give it longer with `wait`, or find out what keeps the target busy.";
     /// What is sent stands against what is there.
@@ -87,7 +87,7 @@ codes! {
     /// Over a bound of size.
     TooLarge = "too-large", 413, No, "Send less, or in parts.";
     /// A content type that the bind does not take.
-    WrongType = "wrong-type", 415, No, "Send the content type that the mechtron's bind names.";
+    WrongType = "wrong-type", 415, No, "Send the content type that the mechtron's bind names: `Cmd<Bind>` to the same point shows it.";
     /// A bundle, a manifest, a wasm or a document that does not hold.
     BadBundle = "bad-bundle", 422, No, "Correct the bundle at the place named and publish again.";
     /// More than the sender may have open.

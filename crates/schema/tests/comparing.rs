@@ -102,6 +102,28 @@ fn schemas_that_are_entangled_past_any_use_are_refused_and_not_followed_for_ever
 }
 
 #[test]
+fn what_there_is_to_say_is_bounded_too() {
+    // Hundreds of members with long names, each of them wrong in each of hundreds of definitions.
+    let name = |n: usize| format!("{n:04}{}", "n".repeat(500));
+    let members: serde_json::Map<_, _> = (0..2_000).map(|n| (name(n), json!({ "type": "no type" }))).collect();
+    let errors = Schema::compile(&json!({ "properties": members })).unwrap_err();
+    assert_eq!(errors.len(), starlane_schema::limits::MISTAKES);
+    assert!(errors.iter().all(|error| error.place.len() < 1_000 && error.message.len() < 1_000));
+
+    // A discriminator beside itself, where every word is compared with every mapping of many members.
+    let mapping = |open: bool| {
+        let members: serde_json::Map<_, _> = (0..300).map(|n| (name(n), json!({ "ref": "d" }))).collect();
+        let one = json!({ "optionalProperties": members, "additionalProperties": open });
+        let mapping: serde_json::Map<_, _> = (0..12).map(|n| (format!("w{n}"), one.clone())).collect();
+        let definitions = json!({ "d": { "discriminator": "t", "mapping": mapping } });
+        compiled(&json!({ "definitions": definitions, "values": { "ref": "d" } }))
+    };
+    assert_eq!(gap(&mapping(true), &mapping(true)), None);
+    let found = gap(&mapping(true), &mapping(false)).unwrap();
+    assert!(found.reason.len() < 1_000 && found.example.is_some_and(|example| example.len() <= 2_000));
+}
+
+#[test]
 fn a_counter_example_past_the_bounds_of_bodies_is_said_in_words() {
     // Each definition holds the next one twice: the smallest body has 2^30 values.
     let doubling = |last: Value| {

@@ -66,7 +66,16 @@ fn what_json_cannot_say_is_taken_by_the_empty_form_only() {
     {
         assert!(number.check(&read_cbor(number_bytes).unwrap()).is_ok());
     }
-    for wrong in [b"\xff".as_slice(), b"\xa1\x01\x02", b"\x01\x01", b"\x61\xff", b"\x9f\x01", b"\xa1\x61a", b"\xf8\x00", b"\xf8\x18"] {
+    for wrong in [
+        b"\xff".as_slice(),
+        b"\xa1\x01\x02",
+        b"\x01\x01",
+        b"\x61\xff",
+        b"\x9f\x01",
+        b"\xa1\x61a",
+        b"\xf8\x00",
+        b"\xf8\x18",
+    ] {
         assert_eq!(read_cbor(wrong).unwrap_err().code(), "body-malformed", "{wrong:?}");
     }
 }

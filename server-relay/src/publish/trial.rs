@@ -56,7 +56,7 @@ fn is_segment(name: &str) -> bool {
 
 fn grants(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Fault>) {
     for (index, grant) in app.grants.iter().enumerate() {
-        let only = App { grants: vec![grant.clone()], ..App::default() };
+        let only = App { mechtrons: app.mechtrons.clone(), grants: vec![grant.clone()], ..App::default() };
         if let Err(error) = try_app(manifest, only) {
             faults.push(fault(folder, &[Step::Key("grant"), Step::Index(index)], &error));
         }
@@ -111,7 +111,10 @@ fn trial(manifest: &Manifest) -> Result<InstalledApp, InstallError> {
 }
 
 fn fault(folder: &Folder, steps: &[Step<'_>], error: &InstallError) -> Fault {
-    let fault = Fault::new(error.code(), error.to_string());
+    // What nobody wrote is shown as what stands for it.
+    let space = folder.space.as_str();
+    let message = error.to_string().replace(&format!("{space}:{TRIAL}"), "${app}");
+    let fault = Fault::new(error.code(), message);
     match folder.sources.place(APP, steps) {
         Some(place) => fault.in_file(APP).at(Some(place)),
         None => fault,

@@ -76,6 +76,13 @@ impl Picture {
         self.app_of(point)?.app.mechtron(point)
     }
 
+    /// Whether a point names a keyed mechtron, without its key.
+    pub(crate) fn has_keys_at(&self, point: &Point) -> bool {
+        let name = point.segments().nth(2).filter(|_| point.segments().count() == 3);
+        let spec = name.and_then(|name| self.app_of(point)?.app.mechtrons.get(name));
+        spec.is_some_and(|spec| spec.keyed)
+    }
+
     /// The bundle with this point or digest.
     pub(crate) fn bundle(&self, name: &str) -> Option<&Arc<Signed>> {
         if let Ok(digest) = name.parse::<Digest>() {

@@ -81,3 +81,28 @@ async fn callers_lose_nothing_unless_that_is_meant() {
     let refused = asks().await;
     assert_eq!((&refused["status"], &refused["code"]), (&json!(400), &json!("schema-mismatch")), "{refused}");
 }
+
+#[tokio::test]
+async fn a_version_between_two_promises_no_more_than_the_newer_keeps() {
+    let mesh = Mesh::start().await;
+    publish(&mesh, &version("1.0.0", "greeter", name_and_age())).await;
+    publish(&mesh, &version("1.2.0", "greeter", name_and_age())).await;
+    // It would take what the newer one does not.
+    let between = version("1.1.0", "greeter", name());
+    between.upload(&mesh).await;
+    let refused = between.put(&mesh).await;
+    refused.refused(409, "bind-incompatible");
+    let told = refused.json();
+    assert_eq!(told["message"], "`localhost:repo:hello:1.2.0` is not compatible with `localhost:repo:hello:1.1.0`");
+}
+
+#[tokio::test]
+async fn a_mechtron_that_is_reached_in_another_way_breaks_the_promise() {
+    let mesh = Mesh::start().await;
+    publish(&mesh, &version("1.0.0", "greeter", name())).await;
+    let mut keyed = Bundle::app("localhost:repo:hello:1.1.0", "greeter", HELLO, true);
+    keyed.documents["binds"] = version("1.1.0", "greeter", name()).documents["binds"].clone();
+    keyed.upload(&mesh).await;
+    let told = keyed.put(&mesh).await.json();
+    assert_eq!(told["details"], json!(["greeter: it is reached in another way: `keyed` changed"]));
+}

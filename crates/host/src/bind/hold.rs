@@ -105,8 +105,11 @@ impl Judge<'_> {
     fn body(&self, content: Option<&Content>, schema: Option<&Schema>, body: &Body) -> Result<(), Refusal> {
         let Some(content) = content else { return Ok(()) };
         if !content.media.eq_ignore_ascii_case(body.essence()) {
-            let message =
-                format!("{} of {} takes {}, not `{}`", self.method, self.point, content.media, body.essence());
+            let given = match body.essence() {
+                "" => "and there is no body".to_owned(),
+                other => format!("not `{other}`"),
+            };
+            let message = format!("{} of {} takes {}, {given}", self.method, self.point, content.media);
             return Err(Refusal::new(Code::WrongType, message));
         }
         let Some(schema) = schema else { return Ok(()) };
