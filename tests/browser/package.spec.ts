@@ -9,12 +9,12 @@ import { ROOT } from "./relay.ts";
 
 const run = promisify(execFile);
 
-const USE = `import { parsePoint, Star, StarlaneError, type Pong, type Wave } from "starlane";
+const USE = `import { Star, StarlaneError, type Pong, type Wave } from "starlane";
 export async function use(): Promise<Pong> {
   const star = await Star.start({ relay: "http://localhost:7827" });
   await star.serve("inbox", (wave: Wave) => ({ body: wave.text() }));
   star.addEventListener("link", (event) => console.log(event.detail.state));
-  for await (const said of star.watch(\`\${parsePoint("localhost").space}:chat:room:tea\`)) console.log(said.gap);
+  for await (const said of star.watch("localhost:chat:room:tea")) console.log(said.gap);
   return star.ping("localhost:hello:greeter", "Ext<Greet>", { name: "Ada" }).catch((error: StarlaneError) => Promise.reject(error.hint));
 }
 `;
