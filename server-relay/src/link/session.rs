@@ -215,22 +215,27 @@ impl<S: Carrier> Session<S> {
     }
 
     fn take_in(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
-        let mut next = message;
-        for _ in 0..READ_BATCH {
-            let Some(message) = next else { return Err(End::Gone) };
-            let frames = received(message, self.form, &mut self.reader)?;
-            self.heard = Instant::now();
-            self.arrived.reserve(frames.len());
-            frames.into_iter().try_for_each(|frame| self.frame(frame))?;
+        self.take(message)?;
+        // What is read is taken: the last turn leaves nothing in hand.
+        for _ in 1..READ_BATCH {
             if self.arrived.len() >= WAVE_BATCH {
                 return Ok(());
             }
             match self.wire.next().now_or_never() {
-                Some(more) => next = more,
+                Some(more) => self.take(more)?,
                 None => return Ok(()),
             }
         }
         Ok(())
+    }
+
+    /// Takes in one message.
+    fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
+        let Some(message) = message else { return Err(End::Gone) };
+        let frames = received(message, self.form, &mut self.reader)?;
+        self.heard = Instant::now();
+        self.arrived.reserve(frames.len());
+        frames.into_iter().try_for_each(|frame| self.frame(frame))
     }
 
     /// Hands on what has arrived.

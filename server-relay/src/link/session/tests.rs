@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use futures_util::{SinkExt, StreamExt};
-use starlane_protocol::StarSecret;
 use starlane_protocol::lane::Knock;
+use starlane_protocol::{Agent, StarSecret, WaveId, WaveKind};
 use tempfile::TempDir;
 use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::*;
 
 /// Bytes that may be under way: more than any test sends.
-const PIPE: usize = 64 * 1_024;
+const PIPE: usize = 512 * 1_024;
 
 const SECRET: [u8; 32] = [1; 32];
 
@@ -192,4 +192,29 @@ async fn an_id_is_kept_for_its_star_for_120_s() {
     let mut other = relay.lane().await;
     other.knock([2; 32], None).await;
     assert!(matches!(other.next().await, Frame::Greet(_)));
+}
+
+#[tokio::test]
+async fn every_message_that_is_ready_is_taken_in_its_order() {
+    const PINGS: u8 = 200;
+    let relay = relay().await;
+    let mut star = relay.greeted(None).await;
+    for n in 1..=PINGS {
+        let (from, to) = ("localhost:stars:s-1".parse().unwrap(), "localhost:nothing:here".parse().unwrap());
+        let method = "Ext<Say>".parse().unwrap();
+        let ping = Wave::new(WaveId([n; 16]), WaveKind::Ping, from, Agent::Anonymous, to, method);
+        let mut text = String::new();
+        lane::encode_json(&Frame::Wave(n.into(), Box::new(ping)), &mut text);
+        star.socket.feed(Message::Text(text.into())).await.unwrap();
+    }
+    star.socket.flush().await.unwrap();
+    let mut answered = Vec::new();
+    while answered.len() < usize::from(PINGS) {
+        let Some(Ok(Message::Text(text))) = star.socket.next().await else { panic!("the lane is gone") };
+        for frame in lane::decode_json(&text).unwrap() {
+            let Frame::Wave(_, pong) = frame else { panic!("{frame:?}") };
+            answered.push(pong.id.0[0]);
+        }
+    }
+    assert_eq!(answered, (1..=PINGS).collect::<Vec<_>>());
 }
