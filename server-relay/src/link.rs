@@ -2,6 +2,7 @@
 //!
 //! One task serves one lane. Whatever goes wrong on a lane ends that lane with a `Bye` and touches nothing else.
 
+mod away;
 mod knock;
 mod lane;
 mod lanes;

@@ -106,6 +106,9 @@ pub enum Event {
     Remove(Point),
     /// Everything of one mechtron (one key) is dropped: instance, mailbox, state at hand. The shell has deleted its stored state.
     Drop(Point),
+    /// The star with this point begins anew: whoever is there now is not who was. Leases to watch of it and of what is below
+    /// it end.
+    StarAnew(Point),
     /// The shell answers waves to `<star>:<name>` itself: see [`Effect::Deliver`].
     Serve(String),
     /// The shell no longer answers them.

@@ -35,6 +35,7 @@ use pings::Pings;
 use share::{Account, Pools, Ready};
 use slots::{Slot, Slots};
 use timers::{Timer, Timers};
+use watch::Leases;
 
 /// Fuel that beginning and ending a turn is taken to cost, so that a slice of many short turns ends in time.
 const TURN_FUEL: u64 = 2_000;
@@ -131,6 +132,7 @@ pub struct Star {
     /// States that were asked for and are not here yet: how often each.
     loading: BTreeMap<Point, u32>,
     pings: Pings,
+    leases: Leases,
     timers: Timers,
     commits: LiteMap<CommitId, Slot>,
     last_commit: u64,
@@ -165,6 +167,7 @@ impl Star {
             fetching: LiteMap::new(),
             loading: BTreeMap::new(),
             pings: Pings::default(),
+            leases: Leases::default(),
             timers: Timers::default(),
             commits: LiteMap::new(),
             last_commit: 0,
@@ -188,6 +191,7 @@ impl Star {
             Event::Install(app) => self.install(app),
             Event::Remove(app) => self.remove(&app),
             Event::Drop(mechtron) => self.drop_mechtron(&mechtron),
+            Event::StarAnew(star) => self.star_anew(&star),
             Event::Serve(name) => _ = self.served.insert(name, ()),
             Event::Unserve(name) => _ = self.served.remove(&name),
             Event::Answer { ping, status, headers, body } => self.shell_answers(&ping, status, headers, body),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use starlane_bundle::Digest;
+use starlane_host::event::Event;
 use starlane_protocol::lane::{Bye, ByeCode, Form, Frame, Greet, Knock, LaneLimits};
 use starlane_protocol::limits::{JSON_MESSAGE_BYTES, MESSAGE_BYTES};
 use starlane_protocol::{Point, SessionId};
@@ -52,7 +53,8 @@ pub(super) fn enter(mesh: &Mesh, knock: &Knock, form: Form, remote: Remote) -> R
         queue: Queue::default(),
         direct: Default::default(),
     });
-    if let Some(before) = mesh.lanes.enter(&knock.star, &lane)? {
+    let tell_anew = || mesh.inboxes.iter().for_each(|inbox| inbox.answer(Event::StarAnew(lane.star.clone())));
+    if let Some(before) = mesh.lanes.enter(&knock.star, &lane, tell_anew)? {
         before.close(ByeCode::Replaced, "a newer lane of this star took the place");
         mesh.lane_lost(&before);
     }

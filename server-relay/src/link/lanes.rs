@@ -7,13 +7,11 @@ use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
 
-use starlane_bundle::Digest;
 use starlane_protocol::Agent;
 use starlane_protocol::lane::{Bye, ByeCode, Frame};
-use tokio::time::Instant;
 
+use super::away::Away;
 use super::lane::Lane;
 
 /// Lanes of one relay: at some 10 KiB each, and as many sockets as a process commonly may have.
@@ -23,31 +21,11 @@ const LANES: usize = 16_384;
 /// one address has that many tabs. From the relay's own machine there may be as many as a relay has.
 const ADDRESS_LANES: usize = 256;
 
-/// How long an id stays with its star when the lane is gone.
-const AWAY: Duration = Duration::from_secs(120);
-
-/// Ids that are kept for stars without a lane; above it the ones away the longest are forgotten.
-const STARS_AWAY: usize = 16_384;
-
-/// A star whose lane is gone.
-struct Away {
-    secret: Digest,
-    agent: Agent,
-    since: Instant,
-}
-
-impl Away {
-    /// Whether its id is still kept for it.
-    fn is_kept(&self) -> bool {
-        self.since.elapsed() < AWAY
-    }
-}
-
 /// The lanes of a relay.
 #[derive(Default)]
 pub(crate) struct Lanes {
     open: RwLock<Open>,
-    away: Mutex<HashMap<String, Away>>,
+    away: Mutex<Away>,
     last: AtomicU64,
 }
 
@@ -111,15 +89,15 @@ impl Lanes {
     /// Who answers for a star: by its lane, or by the last one when that is gone for less than two minutes.
     pub(crate) fn agent(&self, star: &str) -> Option<Agent> {
         let here = self.get(star).map(|lane| lane.agent.clone());
-        here.or_else(|| self.away().get(star).filter(|away| away.is_kept()).map(|away| away.agent.clone()))
+        here.or_else(|| self.away().get(star).map(|(_, agent)| agent.clone()))
     }
 
     /// Whether a star was here within the last two minutes, and has no lane.
     pub(crate) fn is_away(&self, star: &str) -> bool {
-        self.away().get(star).is_some_and(Away::is_kept)
+        self.away().get(star).is_some()
     }
 
-    fn away(&self) -> MutexGuard<'_, HashMap<String, Away>> {
+    fn away(&self) -> MutexGuard<'_, Away> {
         self.away.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -128,15 +106,17 @@ impl Lanes {
         self.all().iter().filter(|lane| fits(lane)).for_each(|lane| lane.tell(frame.clone()));
     }
 
-    /// Lets a lane in; gives the one whose place it takes.
-    pub(super) fn enter(&self, id: &str, lane: &Arc<Lane>) -> Result<Option<Arc<Lane>>, Bye> {
+    /// Lets a lane in; gives the one whose place it takes. When its star begins anew that is told, before anybody can send
+    /// to the lane: no lane knows the id or keeps it for this secret, or it was another agent's.
+    pub(super) fn enter(&self, id: &str, lane: &Arc<Lane>, tell_anew: impl FnOnce()) -> Result<Option<Arc<Lane>>, Bye> {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let mut away = self.away();
-        let before = open.lanes.get(id).map(|lane| lane.secret);
-        let kept = away.get(id).filter(|away| away.is_kept()).map(|away| away.secret);
-        if before.or(kept).is_some_and(|secret| secret != lane.secret) {
+        let before = open.lanes.get(id).map(|lane| (lane.secret, &lane.agent));
+        let known = before.or_else(|| away.get(id));
+        if known.is_some_and(|(secret, _)| secret != lane.secret) {
             return Err(bye(ByeCode::StarTaken, "another tab holds this star's id"));
         }
+        let is_anew = known.is_none_or(|(_, agent)| *agent != lane.agent);
         if open.lanes.len() >= LANES && before.is_none() {
             return Err(bye(ByeCode::Busy, "the relay has as many lanes as it can take"));
         }
@@ -144,7 +124,17 @@ impl Lanes {
             let reason = format!("{ADDRESS_LANES} lanes are open from your address: close some tabs");
             return Err(bye(ByeCode::TooManyLanes, &reason));
         }
+        let is_new = known.is_none();
+        if is_new && !lane.agent.is_user() && away.is_full_of_users() {
+            return Err(bye(
+                ByeCode::Busy,
+                "the relay keeps as many ids as it can: sign in, or come back in two minutes",
+            ));
+        }
         away.remove(id);
+        if is_anew {
+            tell_anew();
+        }
         Ok(open.insert(id, lane.clone()))
     }
 
@@ -155,17 +145,7 @@ impl Lanes {
             return;
         }
         open.remove(id);
-        let mut away = self.away();
-        if away.len() >= STARS_AWAY {
-            away.retain(|_, away| away.is_kept());
-        }
-        if away.len() >= STARS_AWAY
-            && let Some(oldest) = away.iter().min_by_key(|(_, away)| away.since).map(|(id, _)| id.clone())
-        {
-            away.remove(&oldest);
-        }
-        let gone = Away { secret: lane.secret, agent: lane.agent.clone(), since: Instant::now() };
-        away.insert(id.to_owned(), gone);
+        self.away().insert(id, lane.secret, &lane.agent, lane.remote.address());
     }
 }
 

@@ -13,6 +13,11 @@ pub(super) struct Slot {
     generation: u64,
 }
 
+impl Slot {
+    /// None comes before it.
+    pub(super) const FIRST: Slot = Slot { index: 0, generation: 0 };
+}
+
 /// All mechtrons of a star.
 #[derive(Default)]
 pub(super) struct Slots {

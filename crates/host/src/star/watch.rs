@@ -1,5 +1,7 @@
 //! Watching: a lease to receive what a mechtron signals to its watchers.
 
+use std::collections::BTreeMap;
+
 use litemap::LiteMap;
 use starlane_protocol::limits::WATCH_LEASE_MS;
 use starlane_protocol::{Body, Code, Headers, Point, Refusal, Wave};
@@ -14,6 +16,40 @@ const WATCHERS: usize = 1_000;
 /// Leases that one star may have of them, so that one tab cannot take all.
 const WATCHERS_OF_A_STAR: usize = 64;
 
+/// Entries about leases among which those that are over are not looked for.
+const FEW_LEASES: usize = 64;
+
+/// Which mechtrons each star has leases of, so that a star that begins anew costs what it had and no more.
+#[derive(Default)]
+pub(super) struct Leases {
+    /// Until when the last lease of a mechtron may last.
+    stars: BTreeMap<(Point, Slot), Millis>,
+    /// How many entries were left when they were last looked through.
+    left: usize,
+}
+
+impl Leases {
+    /// A watcher has a lease of a mechtron until then.
+    fn note(&mut self, watcher: &Point, slot: Slot, now: Millis, until: Millis) {
+        let Some(star) = admit::star_of(watcher) else { return };
+        self.stars.insert((star, slot), until);
+        // Looked through when they are twice as many as were left: that costs each of them a constant share.
+        if self.stars.len() > FEW_LEASES.max(2 * self.left) {
+            self.stars.retain(|_, until| *until > now);
+            self.left = self.stars.len();
+        }
+    }
+
+    /// The mechtrons a star may have leases of; they are forgotten here.
+    fn take(&mut self, star: &Point) -> Vec<Slot> {
+        let first = (star.clone(), Slot::FIRST);
+        let of_star = self.stars.range(&first..).take_while(|((of, _), _)| of == star);
+        let slots: Vec<Slot> = of_star.map(|((_, slot), _)| *slot).collect();
+        slots.iter().for_each(|slot| _ = self.stars.remove(&(star.clone(), *slot)));
+        slots
+    }
+}
+
 impl Star {
     /// Makes, renews or (with header `watch-lease: 0`) ends a lease of the sender.
     pub(super) fn watch(&mut self, slot: Slot, wave: &Wave, local: bool) {
@@ -27,12 +63,23 @@ impl Star {
             let refusal = Refusal::new(Code::TooMany, format!("{} has too many watchers already", mechtron.point));
             return self.refuse(wave, local, &refusal);
         } else {
-            mechtron.watchers.insert(wave.from.clone(), now.plus(u64::from(WATCH_LEASE_MS)));
+            let until = now.plus(u64::from(WATCH_LEASE_MS));
+            mechtron.watchers.insert(wave.from.clone(), until);
+            self.leases.note(&wave.from, slot, now, until);
             WATCH_LEASE_MS
         };
         if wave.kind == starlane_protocol::WaveKind::Ping {
             let body = Body::json(format!("{{\"lease\":{lease}}}"));
             self.answer(Box::new(wave.pong(agent, 200, Headers::default(), body)), local);
+        }
+    }
+
+    /// Ends every lease of a star and of what is below it: nobody inherits what the one before was to hear.
+    pub(super) fn star_anew(&mut self, star: &Point) {
+        for slot in self.leases.take(star) {
+            if let Some(mechtron) = self.slots.get_mut(slot) {
+                mechtron.watchers.retain(|watcher, _| !watcher.is_within(star));
+            }
         }
     }
 

@@ -95,3 +95,24 @@ fn watching_outlives_sleep() {
     world.run();
     assert_eq!(world.sent.len(), 1);
 }
+
+#[test]
+fn a_star_that_begins_anew_inherits_no_lease() {
+    let mut world = counter();
+    for watcher in ["localhost:stars:s-2", "localhost:stars:s-2:app:w", "localhost:stars:s-20:w"] {
+        watch(&mut world, watcher, None);
+    }
+    // Many others, so that what is kept about leases is looked through meanwhile.
+    for n in 100..300 {
+        watch(&mut world, &format!("localhost:stars:s-{n}"), Some("0"));
+        watch(&mut world, &format!("localhost:stars:s-{n}"), None);
+        world.tell(Event::StarAnew(format!("localhost:stars:s-{n}").parse().unwrap()));
+    }
+    world.tell(Event::StarAnew("localhost:stars:s-2".parse().unwrap()));
+    world.ping("localhost:app:counter", "");
+    let heard: Vec<String> = world.sent.drain(..).map(|wave| wave.to.to_string()).collect();
+    assert_eq!(heard, ["localhost:stars:s-20:w"]);
+    watch(&mut world, "localhost:stars:s-2", None);
+    world.ping("localhost:app:counter", "");
+    assert_eq!(world.sent.len(), 2, "whoever is there now may watch");
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use futures_util::{SinkExt, StreamExt};
+use starlane_host::event::Event;
 use starlane_protocol::lane::Knock;
 use starlane_protocol::{Agent, StarSecret, WaveId, WaveKind};
 use tempfile::TempDir;
@@ -13,6 +14,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::*;
+use crate::shell::Item;
 
 /// Bytes that may be under way: more than any test sends.
 const PIPE: usize = 512 * 1_024;
@@ -53,6 +55,16 @@ impl Relay {
         star.knock(SECRET, token).await;
         assert!(matches!(star.next().await, Frame::Greet(_)));
         star
+    }
+
+    /// Which stars have begun anew since this was asked last, as the relay's own stars are told.
+    fn anew(&self) -> Vec<String> {
+        let items = self.mesh.inboxes[0].take(Duration::ZERO).unwrap().into_iter();
+        let anew = items.filter_map(|(_, item)| match item {
+            Item::Event(Event::StarAnew(star)) => Some(star.to_string()),
+            _ => None,
+        });
+        anew.collect()
     }
 
     fn token(&self, seconds: u64) -> String {
@@ -217,4 +229,27 @@ async fn every_message_that_is_ready_is_taken_in_its_order() {
         }
     }
     assert_eq!(answered, (1..=PINGS).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_star_that_begins_anew_is_told_to_the_relays_own() {
+    const NOTHING: [&str; 0] = [];
+    let relay = relay().await;
+    let star = relay.greeted(Some(relay.token(600))).await;
+    assert_eq!(relay.anew(), ["localhost:stars:s-1"]);
+    star.leave().await;
+    let mut newer = relay.greeted(Some(relay.token(600))).await;
+    let mut second = relay.greeted(Some(relay.token(600))).await;
+    assert_eq!(relay.anew(), NOTHING, "it is the same star of the same user");
+    assert_eq!(newer.bye().await, ByeCode::Replaced);
+    // Signed out, it hears nothing more of what was for the user.
+    let signed_out = relay.greeted(None).await;
+    assert_eq!(second.bye().await, ByeCode::Replaced);
+    assert_eq!(relay.anew(), ["localhost:stars:s-1"]);
+    signed_out.leave().await;
+    advance(Duration::from_secs(120)).await;
+    let mut other = relay.lane().await;
+    other.knock([2; 32], None).await;
+    assert!(matches!(other.next().await, Frame::Greet(_)));
+    assert_eq!(relay.anew(), ["localhost:stars:s-1"]);
 }
