@@ -8,6 +8,7 @@ use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::OwnedSemaphorePermit;
 use warp::http::HeaderMap;
 
 /// What proxies add the address of whoever asks them to; the last one is the proxy's own word.
@@ -58,6 +59,9 @@ impl Remote {
 pub(crate) struct Counts {
     of: Mutex<HashMap<IpAddr, usize>>,
 }
+
+/// A connection's place among all of them and among those of its address, kept by whatever is served over it.
+pub(crate) type Place = Arc<(OwnedSemaphorePermit, Counted)>;
 
 /// One that is counted until it is dropped.
 pub(crate) struct Counted {

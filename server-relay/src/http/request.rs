@@ -12,7 +12,7 @@ use warp::http::{HeaderMap, Method};
 
 use crate::mesh::Mesh;
 use crate::problem::Problem;
-use crate::remote::Remote;
+use crate::remote::{Place, Remote};
 use crate::token::Visitor;
 
 /// How long the next part of a body may take: a slow line sends something within it, a stuck one would hold its place.
@@ -31,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     /// Where it comes from.
     pub(crate) remote: Remote,
+    /// The place of its connection.
+    pub(crate) place: Option<Place>,
     /// What a WebSocket is made from.
     pub(crate) upgrade: Option<OnUpgrade>,
     pub(super) body: Arriving,
@@ -103,6 +105,7 @@ mod tests {
             query: String::new(),
             headers: HeaderMap::new(),
             remote: Remote::Here,
+            place: None,
             upgrade: None,
             body: Box::pin(futures_util::stream::pending()),
         };

@@ -20,12 +20,13 @@ use super::{cors, files, origin, page, reserved};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::Installation;
-use crate::remote::Remote;
+use crate::remote::{Place, Remote};
 
 /// The whole of what the relay serves over a connection from there, as one filter.
 pub(crate) fn filter(
     mesh: Arc<Mesh>,
     remote: Remote,
+    place: Place,
 ) -> impl Filter<Extract = (impl Reply,), Error = warp::Rejection> + Clone {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
@@ -38,7 +39,8 @@ pub(crate) fn filter(
         .then(move |method: Method, path: FullPath, query, headers: HeaderMap, upgrade, body, mesh: Arc<Mesh>| {
             let body = StreamExt::map(body, |part: Result<_, warp::Error>| part.map(|mut part| whole(&mut part)));
             let (path, remote) = (path.as_str().to_owned(), remote.behind(&headers));
-            respond(mesh, Request { method, path, query, headers, remote, upgrade, body: Box::pin(body) })
+            let (place, body) = (Some(place.clone()), Box::pin(body));
+            respond(mesh, Request { method, path, query, headers, remote, place, upgrade, body })
         })
 }
 

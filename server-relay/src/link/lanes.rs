@@ -8,11 +8,13 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use starlane_protocol::Agent;
 use starlane_protocol::lane::{Bye, ByeCode, Frame};
+use starlane_protocol::{Agent, Code};
 
 use super::away::Away;
 use super::lane::Lane;
+use crate::problem::Problem;
+use crate::remote::{Counted, Counts, Remote};
 
 /// Lanes of one relay: at some 10 KiB each, and as many sockets as a process commonly may have.
 const LANES: usize = 16_384;
@@ -26,6 +28,8 @@ const ADDRESS_LANES: usize = 256;
 pub(crate) struct Lanes {
     open: RwLock<Open>,
     away: Mutex<Away>,
+    /// Those of each address on which nobody has knocked yet.
+    waiting: Arc<Counts>,
     last: AtomicU64,
 }
 
@@ -104,6 +108,15 @@ impl Lanes {
     /// Tells every lane whose agent fits.
     pub(crate) fn tell(&self, frame: &Frame, fits: impl Fn(&Lane) -> bool) {
         self.all().iter().filter(|lane| fits(lane)).for_each(|lane| lane.tell(frame.clone()));
+    }
+
+    /// Counts a lane on which nobody has knocked yet: an address may have as many of them as lanes.
+    pub(super) fn waiting(&self, remote: Remote) -> Result<Counted, Problem> {
+        self.waiting.one_more(remote, ADDRESS_LANES).ok_or_else(|| {
+            let what = format!("{ADDRESS_LANES} lanes from your address wait for their knock");
+            Problem::named(Code::TooMany, "too-many-lanes", what)
+                .hint("Knock, or close them: each is closed after 10 s.")
+        })
     }
 
     /// Lets a lane in; gives the one whose place it takes. When its star begins anew that is told, before anybody can send

@@ -21,7 +21,7 @@ use super::lanes::bye;
 use super::wire::{Carrier, Wire};
 use crate::clock;
 use crate::mesh::Mesh;
-use crate::remote::Remote;
+use crate::remote::{Counted, Remote};
 use crate::switchboard::Routes;
 pub(super) use write::FLUSH_BYTES;
 
@@ -44,12 +44,19 @@ const READ_BATCH: usize = 64;
 /// Waves that are handed on together at most, give or take a message.
 const WAVE_BATCH: usize = 256;
 
-/// Serves one lane from its first message to its last.
-pub(super) async fn serve(mesh: Arc<Mesh>, mut wire: Wire<impl Carrier>, form: Form, remote: Remote) {
+/// Serves one lane from its first message to its last. It is counted as waiting until it was let in.
+pub(super) async fn serve(
+    mesh: Arc<Mesh>,
+    mut wire: Wire<impl Carrier>,
+    form: Form,
+    remote: Remote,
+    waiting: Option<Counted>,
+) {
     match admit(&mesh, &mut wire, form, remote).await {
         Err(bye) => write::close(&mut wire, form, bye).await,
         Ok(None) => {}
         Ok(Some((entered, rest))) => {
+            drop(waiting);
             let (lane, id) = (entered.lane.clone(), entered.id.clone());
             // However this task ends, the lane is taken out of the table.
             let _leaving = Leaving { mesh: mesh.clone(), lane: lane.clone(), id };

@@ -21,7 +21,7 @@ use super::wire::Wire;
 use crate::http::{Answer, Request, origin};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
-use crate::remote::Remote;
+use crate::remote::{Counted, Remote};
 
 /// The read buffer of an idle lane; the library's default is 128 KiB.
 const READ_BUFFER: usize = 4 * 1_024;
@@ -37,7 +37,12 @@ pub(crate) fn upgrade(mesh: &Arc<Mesh>, request: &mut Request) -> Result<Answer,
     origin::check(mesh, request)?;
     let form = form(headers)?;
     let upgrade = request.upgrade.take().ok_or_else(no_web_socket)?;
-    tokio::spawn(serve(mesh.clone(), upgrade, form, request.remote));
+    let waiting = mesh.lanes.waiting(request.remote)?;
+    let (lane, place) = (serve(mesh.clone(), upgrade, form, request.remote, waiting), request.place.take());
+    tokio::spawn(async move {
+        lane.await;
+        drop(place);
+    });
     Ok(Answer::new(101)
         .header(CONNECTION, "upgrade")
         .header(UPGRADE, "websocket")
@@ -45,7 +50,7 @@ pub(crate) fn upgrade(mesh: &Arc<Mesh>, request: &mut Request) -> Result<Answer,
         .header(SEC_WEBSOCKET_PROTOCOL, form.sub_protocol()))
 }
 
-async fn serve(mesh: Arc<Mesh>, upgrade: OnUpgrade, form: Form, remote: Remote) {
+async fn serve(mesh: Arc<Mesh>, upgrade: OnUpgrade, form: Form, remote: Remote, waiting: Counted) {
     let socket = match upgrade.await {
         Ok(upgraded) => TokioIo::new(upgraded),
         Err(error) => return tracing::debug!(%error, "a lane was given up before it began"),
@@ -58,7 +63,7 @@ async fn serve(mesh: Arc<Mesh>, upgrade: OnUpgrade, form: Form, remote: Remote) 
         .max_frame_size(Some(message));
     let socket = WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await;
     // Kept apart from the task, which is small then for as long as the lane lives.
-    session::serve(mesh, Wire::new(socket, form), form, remote).await;
+    session::serve(mesh, Wire::new(socket, form), form, remote, Some(waiting)).await;
 }
 
 /// The form both ends know; the relay's preference among those the star offers.

@@ -9,12 +9,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::http;
 use crate::mesh::Mesh;
-use crate::remote::{Counted, Counts, Remote};
+use crate::remote::{Counts, Place, Remote};
 
 /// Connections at once: every lane there can be, and requests beside them.
 const CONNECTIONS: usize = 20_480;
@@ -66,19 +66,18 @@ pub(super) async fn serve(mesh: Arc<Mesh>, listener: TcpListener) {
     }
 }
 
-/// A place among all connections and among those of its address.
-type Place = (OwnedSemaphorePermit, Counted);
-
 fn place(places: &Arc<Semaphore>, counts: &Arc<Counts>, remote: Remote) -> Option<Place> {
     let place = places.clone().try_acquire_owned().ok()?;
-    Some((place, counts.one_more(remote, ADDRESS_CONNECTIONS)?))
+    Some(Arc::new((place, counts.one_more(remote, ADDRESS_CONNECTIONS)?)))
 }
+
+/// Serves a connection. A lane that begins on it keeps its place until the lane ends.
 
 async fn connection(mesh: Arc<Mesh>, stream: TcpStream, remote: Remote, place: Place) {
     if let Err(error) = stream.set_nodelay(true) {
         return tracing::debug!(%error, "a connection was gone before it began");
     }
-    let service = TowerToHyperService::new(warp::service(http::filter(mesh.clone(), remote)));
+    let service = TowerToHyperService::new(warp::service(http::filter(mesh.clone(), remote, place)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
@@ -91,11 +90,43 @@ async fn connection(mesh: Arc<Mesh>, stream: TcpStream, remote: Remote, place: P
         () = mesh.closed() => connection.as_mut().graceful_shutdown(),
     }
     ended_with(connection.await.err());
-    drop(place);
 }
 
 fn ended_with(error: Option<hyper::Error>) {
     if let Some(error) = error {
         tracing::trace!(%error, "a connection ended");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+    use tokio_tungstenite::client_async;
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+    use tokio_tungstenite::tungstenite::http::HeaderValue;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lane_keeps_the_place_of_its_connection_until_it_ends() {
+        let data = tempfile::tempdir().unwrap();
+        let mesh = crate::relay::still(data.path()).await.unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (places, counts) = (Arc::new(Semaphore::new(1)), Arc::new(Counts::default()));
+        let remote = Remote::new("192.0.2.1".parse().unwrap());
+        let held = place(&places, &counts, remote).unwrap();
+        let client = TcpStream::connect(address).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        let served = tokio::spawn(connection(mesh, server, remote, held));
+        let mut request = format!("ws://{address}/starlane/lane").into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("starlane.v1"));
+        let (socket, _) = client_async(request, client).await.unwrap();
+        // Nothing is left for HTTP, and nobody has knocked.
+        served.await.unwrap();
+        assert!(places.try_acquire().is_err() && counts.one_more(remote, 1).is_none());
+        drop(socket);
+        let free = timeout(Duration::from_secs(5), places.acquire()).await;
+        assert!(free.is_ok());
     }
 }

@@ -2,6 +2,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use starlane_bundle::Digest;
 use starlane_protocol::lane::{ByeCode, Form, Frame};
+use tokio_tungstenite::tungstenite::Error;
 
 use crate::mesh::{Answer, Bundle, Lane, Mesh, publish, star_id};
 
@@ -46,6 +47,26 @@ async fn an_address_has_256_lanes_at_most() {
         Lane::with(mesh.address, Form::Cbor.sub_protocol(), &[("x-forwarded-for", "192.0.2.1")]).await.unwrap();
     newer.knock(&star, [7; 32], None).await;
     assert!(matches!(newer.next().await, Some(Frame::Greet(_))));
+}
+
+#[tokio::test]
+async fn an_address_has_256_lanes_without_a_knock_at_most() {
+    let mesh = Mesh::start().await;
+    let at = mesh.address;
+    let open = |address| async move {
+        let forwarded = [("x-forwarded-for", address)];
+        Lane::with(at, Form::Cbor.sub_protocol(), &forwarded).await.map(|(lane, _)| lane)
+    };
+    let mut lanes: Vec<Lane> = join_all((0..LANES).map(|_| open("192.0.2.1"))).await.into_iter().flatten().collect();
+    assert_eq!(lanes.len(), LANES);
+    let Err(Error::Http(refused)) = open("192.0.2.1").await else { panic!("it is let in") };
+    let told = String::from_utf8(refused.body().clone().unwrap()).unwrap();
+    assert!(refused.status() == 429 && told.contains("too-many-lanes"), "{told}");
+    assert!(open("192.0.2.2").await.is_ok());
+    let mut one = lanes.pop().unwrap();
+    one.knock(&star_id(), [7; 32], None).await;
+    one.greeted().await;
+    assert!(open("192.0.2.1").await.is_ok());
 }
 
 #[tokio::test]

@@ -45,7 +45,8 @@ impl Relay {
     async fn lane(&self) -> Star {
         let (ours, theirs) = tokio::io::duplex(PIPE);
         let server = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
-        let served = tokio::spawn(serve(self.mesh.clone(), Wire::new(server, Form::Json), Form::Json, Remote::Here));
+        let served =
+            tokio::spawn(serve(self.mesh.clone(), Wire::new(server, Form::Json), Form::Json, Remote::Here, None));
         let socket = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
         Star { socket, served, opened: Instant::now() }
     }
