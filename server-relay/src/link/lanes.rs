@@ -133,7 +133,10 @@ impl Lanes {
         if open.lanes.len() >= LANES && before.is_none() {
             return Err(bye(ByeCode::Busy, "the relay has as many lanes as it can take"));
         }
-        if open.is_full(lane.remote.address()) && before.is_none() {
+        // A lane takes the place of its star's own, but not of one at another address.
+        let address = lane.remote.address();
+        let takes_own = open.lanes.get(id).is_some_and(|before| before.remote.address() == address);
+        if open.is_full(address) && !takes_own {
             let reason = format!("{ADDRESS_LANES} lanes are open from your address: close some tabs");
             return Err(bye(ByeCode::TooManyLanes, &reason));
         }

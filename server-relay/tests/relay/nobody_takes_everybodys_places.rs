@@ -42,6 +42,13 @@ async fn an_address_has_256_lanes_at_most() {
     again.knock(&star, [7; 32], None).await;
     assert!(matches!(again.next().await, Some(Frame::Greet(_))));
     assert!(matches!(knocked(&mesh, "192.0.2.1").await.1, Frame::Bye(_)));
+    // Neither does a star that has its lane from elsewhere.
+    let (_elsewhere, Frame::Greet(greet)) = knocked(&mesh, "192.0.2.2").await else { panic!("it is not let in") };
+    let moved = greet.point.segments().nth(2).unwrap();
+    let (mut here, _) =
+        Lane::with(mesh.address, Form::Cbor.sub_protocol(), &[("x-forwarded-for", "192.0.2.1")]).await.unwrap();
+    here.knock(moved, [7; 32], None).await;
+    assert_eq!(here.bye().await, ByeCode::TooManyLanes);
     // A newer lane of a star takes the place of its own, not of another.
     let (mut newer, _) =
         Lane::with(mesh.address, Form::Cbor.sub_protocol(), &[("x-forwarded-for", "192.0.2.1")]).await.unwrap();
