@@ -4,6 +4,7 @@
 //! the lane and that application's bundle. Whoever comes is known by a bearer token, never by a cookie.
 
 mod answer;
+mod body;
 mod brake;
 mod bundles;
 mod client;

@@ -1,15 +1,16 @@
 //! Where a connection comes from: what bounds are kept by, so that one visitor cannot take everybody's places.
 //!
 //! A proxy on the relay's own machine says in `X-Forwarded-For` for whom it asks; from anywhere else the header is not
-//! believed. Of an IPv6 address the network counts: its 64 low bits are the visitor's own to choose.
+//! believed. Of an IPv6 address the network counts: its 64 low bits are the visitor's own to choose. All whom a proxy names
+//! in a way that is no address count as one visitor.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OwnedSemaphorePermit;
-use warp::http::HeaderMap;
+use warp::http::{HeaderMap, HeaderValue};
 
 /// What proxies add the address of whoever asks them to; the last one is the proxy's own word.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -27,6 +28,9 @@ pub(crate) enum Remote {
 }
 
 impl Remote {
+    /// Whoever a proxy names in a way that is no address. No connection comes from this one.
+    const SOMEBODY: Remote = Remote::Address(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+
     /// The other end of a connection.
     pub(crate) fn new(address: IpAddr) -> Self {
         match address.to_canonical() {
@@ -38,9 +42,8 @@ impl Remote {
 
     /// For whom a request over the connection is made.
     pub(crate) fn behind(self, headers: &HeaderMap) -> Self {
-        let last = || headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?.rsplit(',').next();
-        match (self, last().map(|text| text.trim().parse())) {
-            (Remote::Here, Some(Ok(address))) => Remote::new(address),
+        match (self, headers.get_all(FORWARDED_FOR).iter().next_back()) {
+            (Remote::Here, Some(named)) => last(named).map_or(Remote::SOMEBODY, Remote::new),
             _ => self,
         }
     }
@@ -52,6 +55,14 @@ impl Remote {
             Remote::Address(address) => Some(address),
         }
     }
+}
+
+/// The last address of a list. Some proxies put it in quotes, an IPv6 address in brackets, or a port behind it.
+fn last(list: &HeaderValue) -> Option<IpAddr> {
+    let last = list.to_str().ok()?.rsplit(',').next()?.trim().trim_matches('"');
+    let bare = || last.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || last.parse::<SocketAddr>().ok().map(|address| address.ip());
+    last.parse().ok().or_else(with_port).or_else(bare)
 }
 
 /// How many of something there are for each address. What comes from this machine is not counted.
@@ -138,7 +149,21 @@ mod tests {
         let forged = headers("10.0.0.1, 192.0.2.7");
         assert_eq!(remote("127.0.0.1").behind(&forged), remote("192.0.2.7"));
         assert_eq!(remote("192.0.2.1").behind(&forged), remote("192.0.2.1"));
-        assert_eq!(remote("127.0.0.1").behind(&headers("unknown")), Remote::Here);
+        assert_eq!(remote("192.0.2.1").behind(&headers("unknown")), remote("192.0.2.1"));
         assert_eq!(remote("127.0.0.1").behind(&HeaderMap::new()), Remote::Here);
+    }
+
+    #[test]
+    fn addresses_with_ports_and_quotes_are_understood_and_what_is_none_is_one_visitor() {
+        let behind = |text| remote("127.0.0.1").behind(&headers(text));
+        for text in ["203.0.113.5", "10.0.0.1, 203.0.113.5:1234", "\"203.0.113.5\"", "\"203.0.113.5:1\""] {
+            assert_eq!(behind(text), remote("203.0.113.5"), "{text}");
+        }
+        for text in ["2001:db8::1", "[2001:db8::1]", "[2001:db8::2]:99", "\"[2001:db8::1]:99\""] {
+            assert_eq!(behind(text), remote("2001:db8::1"), "{text}");
+        }
+        for text in ["unknown", "", "203.0.113.5:http", "_hidden", "fe80::1%eth0"] {
+            assert!(behind(text) == Remote::SOMEBODY && behind(text).address().is_some(), "{text}");
+        }
     }
 }

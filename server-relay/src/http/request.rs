@@ -1,25 +1,16 @@
 //! A request, with its body still to come.
 
-use std::pin::Pin;
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
 use hyper::upgrade::OnUpgrade;
 use starlane_protocol::Code;
 use warp::http::header::{ACCEPT, AUTHORIZATION, HeaderName};
 use warp::http::{HeaderMap, Method};
 
+use super::body::Arriving;
 use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::remote::{Place, Remote};
 use crate::token::Visitor;
-
-/// How long the next part of a body may take: a slow line sends something within it, a stuck one would hold its place.
-const PART: Duration = Duration::from_secs(30);
-
-/// A body as it arrives.
-pub(super) type Arriving = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
 
 /// An HTTP request.
 pub(crate) struct Request {
@@ -84,31 +75,6 @@ impl Request {
 
     /// The next part of the body.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
-        let slow = |_| {
-            let message = format!("nothing of the body came for {} s", PART.as_secs());
-            Problem::named(Code::Deadline, "body-too-slow", message).hint("Send the request again.")
-        };
-        let broken = |error: warp::Error| Problem::named(Code::BadWave, "body-cut-off", error.to_string());
-        tokio::time::timeout(PART, self.body.next()).await.map_err(slow)?.transpose().map_err(broken)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_does_not_come_is_not_waited_for_without_end() {
-        let mut request = Request {
-            method: Method::PUT,
-            path: "/".into(),
-            query: String::new(),
-            headers: HeaderMap::new(),
-            remote: Remote::Here,
-            place: None,
-            upgrade: None,
-            body: Box::pin(futures_util::stream::pending()),
-        };
-        assert_eq!(request.whole(1).await.unwrap_err().code, "body-too-slow");
+        self.body.next().await
     }
 }

@@ -14,6 +14,7 @@ use warp::http::{HeaderMap, Method, Response};
 use warp::{Filter, Reply};
 
 use super::answer::Answer;
+use super::body::Arriving;
 use super::host::{self, Site};
 use super::request::Request;
 use super::{cors, files, origin, page, reserved};
@@ -39,7 +40,7 @@ pub(crate) fn filter(
         .then(move |method: Method, path: FullPath, query, headers: HeaderMap, upgrade, body, mesh: Arc<Mesh>| {
             let body = StreamExt::map(body, |part: Result<_, warp::Error>| part.map(|mut part| whole(&mut part)));
             let (path, remote) = (path.as_str().to_owned(), remote.behind(&headers));
-            let (place, body) = (Some(place.clone()), Box::pin(body));
+            let (place, body) = (Some(place.clone()), Arriving::new(body));
             respond(mesh, Request { method, path, query, headers, remote, place, upgrade, body })
         })
 }
