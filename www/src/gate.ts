@@ -16,6 +16,7 @@ export function gate(problem?: Problem): HTMLElement {
     problem ? refusal(problem) : null,
     h("p", {}, "The console is one star among the others and speaks with the rights of a user. Print a sign-in link on the machine that runs the relay:"),
     copyable(COMMAND, { prompt: true }),
+    h("p", { class: "quiet" }, "The command finds its relay by its data folder: name it with --data or STARLANE_DATA, unless the relay uses your own."),
     h("p", { class: "quiet" }, "Open the link within five minutes; it works once. Or paste it here, or the token itself:"),
     form(),
   );

@@ -17,6 +17,8 @@ export interface Answer {
   sending(): void;
   answered(pong: Pong): void;
   failed(problem: Problem): void;
+  /** Nothing was sent: the last answer is no answer to what stands in the form. */
+  none(): void;
 }
 
 export function answer(): Answer {
@@ -26,6 +28,7 @@ export function answer(): Answer {
     sending: () => put(element, h("p", { class: "quiet" }, "On its way…")),
     answered: (pong) => put(element, headline(pong), ...(refusal(pong) ?? [body(pong)]), headers(pong)),
     failed: (problem) => put(element, h("div", { class: "answer-line" }, badge("not sent", 500), h("code", {}, problem.code)), ...words(problem.message, problem.hint)),
+    none: () => put(element),
   };
 }
 

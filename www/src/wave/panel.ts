@@ -48,8 +48,10 @@ export function wavePanel(star: Star): WavePanel {
       const { to, method, body, ...options } = wave;
       result.answered(await star.ping(to, method, body, { ...options, signal: under.signal, throws: false }));
     } catch (error) {
-      if (error instanceof Unsendable) say(note, error.message);
-      else result.failed(problem(error));
+      if (error instanceof Unsendable) {
+        say(note, error.message);
+        result.none();
+      } else result.failed(problem(error));
     } finally {
       under = undefined;
       say(send, "Send");
