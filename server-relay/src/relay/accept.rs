@@ -72,7 +72,6 @@ fn place(places: &Arc<Semaphore>, counts: &Arc<Counts>, remote: Remote) -> Optio
 }
 
 /// Serves a connection. A lane that begins on it keeps its place until the lane ends.
-
 async fn connection(mesh: Arc<Mesh>, stream: TcpStream, remote: Remote, place: Place) {
     if let Err(error) = stream.set_nodelay(true) {
         return tracing::debug!(%error, "a connection was gone before it began");
