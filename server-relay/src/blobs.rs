@@ -140,7 +140,7 @@ impl Blobs {
             }
             let age = file.metadata().and_then(|data| data.modified()).map(|time| time.elapsed().unwrap_or_default());
             match age {
-                Ok(age) if age < loose::KEPT => self.loose.touch(digest),
+                Ok(age) if age < loose::KEPT => self.loose.touch(digest, &Agent::Anonymous),
                 _ => self.delete(&digest),
             }
         }
@@ -169,12 +169,17 @@ impl Blobs {
         self.loose.overdue()
     }
 
-    /// Keeps a blob for another hour: somebody may be about to publish a bundle that names it.
-    pub(crate) fn touch(&self, digest: Digest) {
-        self.loose.touch(digest);
+    /// Keeps a blob for another hour: this user may be about to publish a bundle that names it.
+    pub(crate) fn touch(&self, digest: Digest, user: &Agent) {
+        self.loose.touch(digest, user);
     }
 
-    /// A bundle names these now.
+    /// A bundle of this user that names these was accepted.
+    pub(crate) fn published<'d>(&self, digests: impl IntoIterator<Item = &'d Digest>, user: &Agent) {
+        digests.into_iter().for_each(|digest| self.loose.published(digest, user));
+    }
+
+    /// A bundle names these now: they are in nobody's share of what no bundle names.
     pub(crate) fn named<'d>(&self, digests: impl IntoIterator<Item = &'d Digest>) {
         digests.into_iter().for_each(|digest| self.loose.named(digest));
     }

@@ -33,10 +33,13 @@ struct Table {
     bytes: HashMap<Agent, u64>,
 }
 
+/// A blob that somebody means to publish.
+#[derive(Default)]
 struct Blob {
-    since: Instant,
-    /// Whose it is, and how large.
-    owner: Option<(Agent, u64)>,
+    /// Who uploaded or asked for it, and when last.
+    claims: HashMap<Agent, Instant>,
+    /// Whose share it is in, and how large; once a bundle names it, nobody's.
+    charged: Option<(Agent, u64)>,
 }
 
 impl Table {
@@ -49,23 +52,42 @@ impl Table {
         }
     }
 
-    fn remove(&mut self, digest: &Digest) {
-        if let Some(Blob { owner: Some((user, bytes)), .. }) = self.blobs.remove(digest) {
+    /// Takes a blob out of its user's share.
+    fn discharge(&mut self, digest: &Digest) {
+        if let Some((user, bytes)) = self.blobs.get_mut(digest).and_then(|blob| blob.charged.take()) {
             self.release(&user, bytes);
         }
+    }
+
+    /// Keeps only such claims to a blob; whether none is left.
+    fn retain(&mut self, digest: &Digest, keep: impl Fn(&Agent, Instant) -> bool) -> bool {
+        let Some(blob) = self.blobs.get_mut(digest) else { return true };
+        blob.claims.retain(|user, since| keep(user, *since));
+        let is_free = blob.claims.is_empty();
+        if blob.charged.as_ref().is_some_and(|(user, _)| !blob.claims.contains_key(user)) {
+            self.discharge(digest);
+        }
+        if is_free {
+            self.blobs.remove(digest);
+        }
+        is_free
     }
 }
 
 impl Loose {
-    /// Keeps a blob for another hour.
-    pub(super) fn touch(&self, digest: Digest) {
-        let now = Instant::now();
-        self.lock().blobs.entry(digest).and_modify(|blob| blob.since = now).or_insert(Blob { since: now, owner: None });
+    /// Keeps a blob for another hour: this user may be about to publish it.
+    pub(super) fn touch(&self, digest: Digest, user: &Agent) {
+        self.lock().blobs.entry(digest).or_default().claims.insert(user.clone(), Instant::now());
     }
 
-    /// A bundle names it now.
+    /// A bundle names it now: it is in nobody's share. Whoever else means to publish it keeps the claim.
     pub(super) fn named(&self, digest: &Digest) {
-        self.lock().remove(digest);
+        self.lock().discharge(digest);
+    }
+
+    /// A user's bundle that names it was accepted: the claim has done its work.
+    pub(super) fn published(&self, digest: &Digest, user: &Agent) {
+        self.lock().retain(digest, |of, _| of != user);
     }
 
     /// Deletes a blob that no bundle names, by this, unless it is loose.
@@ -80,10 +102,10 @@ impl Loose {
     /// Lets go of those whose hour is over.
     pub(super) fn overdue(&self) -> Vec<Digest> {
         let mut table = self.lock();
-        let over = table.blobs.iter().filter(|(_, blob)| blob.since.elapsed() >= KEPT);
+        let is_over = |blob: &Blob| blob.claims.values().any(|since| since.elapsed() >= KEPT);
+        let over = table.blobs.iter().filter(|(_, blob)| is_over(blob));
         let over: Vec<Digest> = over.map(|(digest, _)| *digest).collect();
-        over.iter().for_each(|digest| table.remove(digest));
-        over
+        over.into_iter().filter(|digest| table.retain(digest, |_, since| since.elapsed() < KEPT)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {
@@ -120,15 +142,12 @@ impl Arriving {
         let loose = self.loose.clone();
         let mut table = loose.lock();
         let bytes = std::mem::take(&mut self.bytes);
-        match table.blobs.get_mut(&digest) {
-            Some(blob) if blob.owner.is_some() => {
-                blob.since = Instant::now();
-                table.release(&self.user, bytes);
-            }
-            _ => {
-                let owner = Some((self.user.clone(), bytes));
-                table.blobs.insert(digest, Blob { since: Instant::now(), owner });
-            }
+        let blob = table.blobs.entry(digest).or_default();
+        blob.claims.insert(self.user.clone(), Instant::now());
+        if blob.charged.is_none() {
+            blob.charged = Some((self.user.clone(), bytes));
+        } else {
+            table.release(&self.user, bytes);
         }
     }
 }
@@ -165,6 +184,7 @@ mod tests {
         assert!(arriving().more(1).is_err());
         Arriving::new(loose.clone(), "localhost:users:bob".parse().unwrap()).more(USER_BYTES).unwrap();
         loose.named(&two);
+        loose.published(&two, &ada);
         arriving().more(1).unwrap();
         advance(KEPT - Duration::from_secs(1)).await;
         assert!(loose.overdue().is_empty());
@@ -176,17 +196,39 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_blob_that_somebody_is_about_to_publish_is_not_deleted() {
-        let (loose, digest) = (Loose::default(), Digest::of(b"one"));
+        let (loose, digest, ada) = (Loose::default(), Digest::of(b"one"), Agent::Anonymous);
         let mut deleted = 0;
-        loose.touch(digest);
+        loose.touch(digest, &ada);
         loose.delete(&digest, || deleted += 1);
         advance(KEPT / 2).await;
-        loose.touch(digest);
+        loose.touch(digest, &ada);
         advance(KEPT / 2).await;
         assert!(loose.overdue().is_empty());
         advance(KEPT / 2).await;
         assert_eq!(loose.overdue(), [digest]);
         loose.delete(&digest, || deleted += 1);
         assert_eq!(deleted, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_uploaded_it_too_keeps_the_claim_when_another_publishes_and_removes_it() {
+        let (loose, digest): (Arc<Loose>, _) = (Arc::default(), Digest::of(b"one"));
+        let users: [Agent; 2] = ["ada", "bob"].map(|name| format!("localhost:users:{name}").parse().unwrap());
+        for user in &users {
+            let mut upload = Arriving::new(loose.clone(), user.clone());
+            upload.more(1).unwrap();
+            upload.whole(digest);
+        }
+        loose.named(&digest);
+        loose.published(&digest, &users[0]);
+        assert!(loose.lock().bytes.is_empty());
+        loose.delete(&digest, || panic!("bob is about to publish it"));
+        advance(KEPT).await;
+        assert_eq!(loose.overdue(), [digest]);
+        loose.touch(digest, &users[1]);
+        loose.published(&digest, &users[1]);
+        let mut deleted = false;
+        loose.delete(&digest, || deleted = true);
+        assert!(deleted);
     }
 }

@@ -60,9 +60,11 @@ pub(super) async fn blob(mesh: &Arc<Mesh>, request: &mut Request, name: &str, si
 
 async fn publish(mesh: &Arc<Mesh>, request: &mut Request, name: &str) -> Result<Answer, Problem> {
     let point: Point = name.parse().map_err(|error| Problem::new(Code::BadPoint, format!("`{name}`: {error}")))?;
-    steward::judge(mesh, &request.visitor(mesh)?.agent, May::Publish, &point)?;
+    let agent = request.visitor(mesh)?.agent;
+    steward::judge(mesh, &agent, May::Publish, &point)?;
     let bytes = request.whole(MANIFEST_BYTES).await?;
     let accepted = mesh.registry.accept(&point, bytes.into(), &mesh.keys.root, &mesh.store, &mesh.blobs).await?;
+    mesh.blobs.published(accepted.signed.manifest.files.values().map(|file| &file.sha256), &agent);
     tracing::info!(bundle = %point, digest = %accepted.signed.digest, "published");
     let mut told = json!({ "bundle": point, "digest": accepted.signed.digest });
     if let Some(compared) = accepted.compared {
@@ -120,7 +122,7 @@ async fn has(mesh: &Arc<Mesh>, request: &Request, digest: Digest) -> Result<Answ
     mesh.blobs.size(&digest).await.ok_or(BlobError::Missing(digest))?;
     if publisher.is_ok() {
         // What need not be uploaded has to be there still when the bundle is.
-        mesh.blobs.touch(digest);
+        mesh.blobs.touch(digest, &request.visitor(mesh)?.agent);
         mesh.blobs.size(&digest).await.ok_or(BlobError::Missing(digest))?;
     }
     Ok(Answer::new(200))

@@ -104,6 +104,21 @@ async fn a_module_has_8_mib_at_most() {
     }
 }
 
+#[tokio::test]
+async fn a_file_that_was_uploaded_again_outlives_the_bundle_that_named_it() {
+    let mesh = Mesh::start().await;
+    let one = Bundle::site("localhost:repo:one:1.0.0", &[("html/a", "shared")]);
+    publish(&mesh, &one).await;
+    // Somebody publishes another bundle with it, and has got no farther than this.
+    one.upload(&mesh).await;
+    assert_eq!(mesh.ping("localhost:repo:one:1.0.0", "Cmd<Remove>", "").await["status"], 200);
+    assert_eq!(status_of(&mesh, "shared").await, 200);
+    let two = Bundle::site("localhost:repo:two:1.0.0", &[("html/a", "shared")]);
+    assert_eq!(two.put(&mesh).await.status, 200);
+    assert_eq!(mesh.ping("localhost:repo:two:1.0.0", "Cmd<Remove>", "").await["status"], 200);
+    assert_eq!(status_of(&mesh, "shared").await, 404);
+}
+
 async fn status_of(mesh: &Mesh, file: &str) -> u16 {
     mesh.call("GET", &format!("/starlane/blobs/{}", Digest::of(file.as_bytes()))).send().await.status
 }
