@@ -6,20 +6,20 @@
 mod app;
 mod bind;
 mod config;
-mod duration;
 mod hole;
 mod mechtron;
 pub mod names;
+mod quantity;
 mod schema;
 
 use serde::{Deserialize, Serialize};
 
 pub use app::{App, AppGrant, AppMechtron, HttpLine, Placement, Target, Visitors};
 pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
-pub use duration::{Duration, DurationError};
 pub use hole::{HoleError, HoledPattern, HoledText, Holes};
-pub use mechtron::{Bytes, BytesError, FencedCalls, Keeps, MechtronConfig, MechtronLimits};
+pub use mechtron::{FencedCalls, Keeps, MechtronConfig, MechtronLimits};
 pub use names::Names;
+pub use quantity::{Bytes, BytesError, Duration, DurationError};
 pub use schema::SchemaDocument;
 
 /// Every document of one bundle, under the paths of the files they were written in.

@@ -4,7 +4,8 @@
 //! every step holds for the whole), and forms that no body fits are left out. Where the answer is no there is a body to
 //! show for it, unless the smallest one is past the bounds of bodies.
 //!
-//! Members that the left schema does not name are left aside: an open schema would otherwise never gain a member.
+//! Members that the left schema does not name are left aside where the right one takes them with any value or gives them a
+//! schema: an open object would otherwise never gain a member. Where it takes none, or only some values, they count.
 
 mod branch;
 mod pair;

@@ -89,11 +89,9 @@ pub(super) fn predecessor(picture: &Picture, bundle: &Point) -> Option<Point> {
 
 /// The oldest published version above this one that promises to be compatible with it.
 pub(super) fn successor(picture: &Picture, bundle: &Point) -> Option<Point> {
-    promised(picture, bundle)?
-        .into_iter()
-        .filter(|(other, _)| Some(other) > version(bundle).as_ref())
-        .min()
-        .map(|(_, point)| point)
+    let version = version(bundle)?;
+    let newer = promised(picture, bundle)?.into_iter().filter(|(other, _)| *other > version);
+    newer.min().map(|(_, point)| point)
 }
 
 /// The other versions of its series that have the same promise.

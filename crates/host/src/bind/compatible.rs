@@ -1,5 +1,5 @@
 //! Compatible: each old route is still there, each request the old bind took is taken, each reply the new one may give
-//! was allowed. Members that no schema names are left aside.
+//! was allowed. Members that no schema names are left aside, as long as an object that was open stays open.
 //!
 //! A request goes to the first route that fits, so an old route is compared with every new one that a request of it may
 //! come to, up to the one that takes all the rest.
