@@ -66,6 +66,18 @@ pub struct MechtronSpec {
     pub files: Arc<Names<FileEntry>>,
 }
 
+impl MechtronSpec {
+    /// Whether it is the same in everything but the files it can read.
+    pub fn is_like(&self, other: &MechtronSpec) -> bool {
+        let code = |spec: &MechtronSpec| (spec.wasm.sha256, spec.limits, spec.keyed, spec.keeps, spec.placement);
+        code(self) == code(other)
+            && self.config_json == other.config_json
+            && self.fence == other.fence
+            && self.idle_ms == other.idle_ms
+            && self.bind.document == other.bind.document
+    }
+}
+
 /// One line of `[http]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpRule {

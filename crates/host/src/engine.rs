@@ -29,6 +29,9 @@ pub trait Module {
     /// Bytes of memory an instance begins with.
     fn first_memory(&self) -> u64;
 
+    /// Whether it exports `mechtron_migrate`.
+    fn migrates(&self) -> bool;
+
     /// Runs a guest's turn once more, with what it was given then, to name the functions it traps in, the innermost first.
     /// Nothing is named when it does not trap again within `fuel`. The guest's data comes back, its turn used up.
     fn trace(&self, guest: Box<Guest>, fuel: u64) -> (Vec<String>, Box<Guest>);
@@ -47,6 +50,8 @@ pub enum Entry {
     Init,
     /// `mechtron_wave`.
     Wave,
+    /// `mechtron_migrate`; a module without it has nothing to do there.
+    Migrate,
 }
 
 /// How a slice ended.

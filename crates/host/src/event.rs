@@ -60,6 +60,52 @@ pub struct Draft {
 /// Keys and values of a state, in any order.
 pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
+/// A state as it is stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Its keys and values.
+    pub pairs: Pairs,
+    /// The code that wrote it last; `None` when nothing is stored.
+    pub stamp: Option<Stamp>,
+}
+
+/// Which code a state is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// The SHA-256 of the module that wrote it last. Another one migrates it before its first wave.
+    pub code: Digest,
+    /// The SHA-256 of a module that must not have it: it came back after a swap that had migrated the state already.
+    pub refused: Option<Digest>,
+}
+
+/// What a migration changes in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Whose state.
+    pub mechtron: Point,
+    /// Keys with their new values; `None` removes.
+    pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    /// The module it is made for now.
+    pub code: Digest,
+}
+
+/// How far the next generation of an application is in this star.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Everything it changes is ready beside the present one.
+    Ready,
+    /// Nothing that it changes has a wave in hand.
+    Quiet,
+    /// The states are migrated, in memory. They are to be stored with the switch, all or none.
+    Migrated(Vec<Migration>),
+    /// It cannot be; nothing has changed. [`Event::Abandon`] is still to come.
+    Failed(Refusal),
+    /// The trial is over, and well.
+    Passed,
+    /// A mechtron on trial (its name) trapped three times: the generation before should come back.
+    Trapped(String),
+}
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
@@ -100,8 +146,32 @@ pub enum Event {
     },
     /// A wave came over a lane (or from another star of the same relay), admitted there.
     Arrived(Wave),
-    /// An application is installed here, or replaced by another generation.
+    /// An application is installed here, or replaced by another generation at once, with nothing tried before.
     Install(Arc<InstalledApp>),
+    /// The next generation of an application is made ready beside the present one, which goes on. Answered by
+    /// [`Step::Ready`] or [`Step::Failed`].
+    Prepare {
+        /// The next generation.
+        app: Arc<InstalledApp>,
+        /// Whether it is the way back to the generation before: then no state is migrated, all are read again.
+        back: bool,
+    },
+    /// No mechtron that the next generation changes begins a wave any more, but for what a mechtron of the same application
+    /// waits for. Answered by [`Step::Quiet`].
+    Stop(Point),
+    /// None of them begins a wave at all, and their states are migrated. Answered by [`Step::Migrated`] or [`Step::Failed`].
+    Migrate(Point),
+    /// The next generation takes over: what it has migrated is stored.
+    Switch(Point),
+    /// The present generation goes on as if nothing had been.
+    Abandon(Point),
+    /// These mechtrons of an application are on trial, as after [`Event::Switch`]: the shell began anew meanwhile.
+    Try {
+        /// The application.
+        app: Point,
+        /// Their names below its point.
+        mechtrons: Vec<String>,
+    },
     /// An application is removed: its mechtrons end; their state is forgotten by the shell.
     Remove(Point),
     /// Everything of one mechtron (one key) is dropped: instance, mailbox, state at hand. The shell has deleted its stored state.
@@ -128,8 +198,8 @@ pub enum Event {
     Loaded {
         /// Whose state.
         mechtron: Point,
-        /// Its keys and values.
-        state: Result<Pairs, String>,
+        /// Its keys and values, and what is known of who wrote them.
+        state: Result<Stored, String>,
     },
     /// The file asked for by [`Effect::Fetch`], its digest verified by the shell.
     Fetched {
@@ -153,6 +223,15 @@ pub enum Effect {
     /// Store these writes together, then say [`Event::Committed`]. Commits of one star are stored in order; many may be
     /// grouped. When one fails, those for the same mechtron that are already here fail with it: they build on it.
     Commit(Commit),
+    /// How far an upgrade of an application is here.
+    Upgrade {
+        /// The application.
+        app: Point,
+        /// The generation it is about.
+        generation: u64,
+        /// How far.
+        step: Step,
+    },
     /// Send this wave away: up the lane of a tab, to the switchboard of a relay.
     Send(Wave),
     /// This is the answer to the shell's ping.
@@ -194,6 +273,10 @@ pub struct Commit {
     pub mechtron: Point,
     /// Keys with their new values; `None` removes.
     pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    /// The module that writes, when it is not known to be the one that wrote last.
+    pub code: Option<Digest>,
+    /// Whether what was stored before is kept until the trial of the generation is over: a migration changes it.
+    pub keep_before: bool,
 }
 
 /// How grave a line of the log is. The numbers are those of the guest ABI.

@@ -16,6 +16,7 @@ mod share;
 mod slots;
 mod timers;
 mod turn;
+mod upgrade;
 mod wake;
 mod watch;
 
@@ -35,6 +36,7 @@ use pings::Pings;
 use share::{Account, Pools, Ready};
 use slots::{Slot, Slots};
 use timers::{Timer, Timers};
+use upgrade::{Trials, Upgrades};
 use watch::Leases;
 
 /// Fuel that beginning and ending a turn is taken to cost, so that a slice of many short turns ends in time.
@@ -136,6 +138,8 @@ pub struct Star {
     timers: Timers,
     commits: LiteMap<CommitId, Slot>,
     last_commit: u64,
+    upgrades: Upgrades,
+    trials: Trials,
     served: LiteMap<String, ()>,
     /// Pings the shell has in hand, and whether they began in this star.
     delivered: LiteMap<WaveId, bool>,
@@ -171,6 +175,8 @@ impl Star {
             timers: Timers::default(),
             commits: LiteMap::new(),
             last_commit: 0,
+            upgrades: Upgrades::default(),
+            trials: Trials::default(),
             served: LiteMap::new(),
             delivered: LiteMap::new(),
             effects: VecDeque::new(),
@@ -189,6 +195,12 @@ impl Star {
             Event::Tell { draft } => self.tell_from_shell(draft),
             Event::Arrived(wave) => self.arrived(wave),
             Event::Install(app) => self.install(app),
+            Event::Prepare { app, back } => self.prepare(app, back),
+            Event::Stop(app) => self.stop(&app),
+            Event::Migrate(app) => self.freeze(&app),
+            Event::Switch(app) => self.switch(&app),
+            Event::Abandon(app) => self.abandon_upgrade(&app),
+            Event::Try { app, mechtrons } => self.begin_trial(&app, mechtrons),
             Event::Remove(app) => self.remove(&app),
             Event::Drop(mechtron) => self.drop_mechtron(&mechtron),
             Event::StarAnew(star) => self.star_anew(&star),
@@ -199,6 +211,9 @@ impl Star {
             Event::Fetched { digest, bytes } => self.fetched(digest, bytes),
             Event::Committed { id, result } => self.committed(id, result),
         }
+        if !self.upgrades.is_empty() {
+            self.see_to_upgrades();
+        }
     }
 
     /// Runs guests for one slice of at most about `fuel`.
@@ -207,6 +222,9 @@ impl Star {
         while burnt < fuel {
             let Some(slot) = self.ready.pop() else { break };
             burnt += TURN_FUEL + self.step(slot, fuel - burnt);
+        }
+        if !self.upgrades.is_empty() {
+            self.see_to_upgrades();
         }
         Ran { fuel: burnt, more: self.ready() }
     }
@@ -269,6 +287,8 @@ impl Star {
                 Timer::Turn(slot, turn) => self.turn_overdue(slot, turn),
                 Timer::Delivered(id) => _ = self.delivered.remove(&id),
                 Timer::Sweep => self.sweep(),
+                Timer::Stop(upgrade) => self.stop_overdue(upgrade),
+                Timer::Trial(trial) => self.trial_overdue(trial),
             }
         }
     }

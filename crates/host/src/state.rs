@@ -11,6 +11,9 @@ use starlane_protocol::limits::{STATE_BYTES, STATE_KEY_BYTES, STATE_VALUE_BYTES,
 /// Bytes that a pair counts beside its key and value: about what it takes in memory and in a store.
 const PAIR_BYTES: usize = 128;
 
+/// Bytes that one migration may write: a full state removed and written anew.
+const MIGRATION_BYTES: usize = 2 * STATE_BYTES;
+
 /// Keys with their new values; `None` removes.
 pub(crate) type Writes = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
@@ -23,6 +26,10 @@ pub(crate) struct State {
     before: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// Bytes this turn wrote, keys and values, each write counted.
     written: usize,
+    /// Whether a migration writes: it may rewrite all there is.
+    migrating: bool,
+    /// Whether this only stands for a state that is still another instance's.
+    away: bool,
 }
 
 /// Why a write is refused; nothing changed.
@@ -42,6 +49,26 @@ impl State {
         map.extend(pairs);
         let bytes = map.iter().map(|(key, value)| weight(key, value)).sum();
         Self { pairs: map, bytes, ..Self::default() }
+    }
+
+    /// Stands for a state that comes later: whoever reads it waits.
+    pub(crate) fn away() -> Self {
+        Self { away: true, ..Self::default() }
+    }
+
+    /// Whether the state itself is not here yet.
+    pub(crate) fn is_away(&self) -> bool {
+        self.away
+    }
+
+    /// From now on until the turn ends a migration writes.
+    pub(crate) fn migrate(&mut self) {
+        self.migrating = true;
+    }
+
+    /// Bytes that the turn may write.
+    fn most_written(&self) -> usize {
+        if self.migrating { MIGRATION_BYTES } else { TURN_STATE_BYTES }
     }
 
     /// Bytes of all pairs.
@@ -70,7 +97,7 @@ impl State {
         }
         let (old, new) = (self.pairs.get(key).map_or(0, |old| weight(key, old)), weight(key, value));
         let (bytes, written) = (self.bytes - old + new, self.written + new);
-        if bytes > STATE_BYTES || written > TURN_STATE_BYTES {
+        if bytes > STATE_BYTES || written > self.most_written() {
             return Err(StateError::Full);
         }
         (self.bytes, self.written) = (bytes, written);
@@ -85,7 +112,7 @@ impl State {
             return Ok(false);
         }
         let written = self.written + weight(key, &[]);
-        if written > TURN_STATE_BYTES {
+        if written > self.most_written() {
             return Err(StateError::Full);
         }
         let value = self.pairs.remove(key).unwrap_or_default();
@@ -96,7 +123,7 @@ impl State {
 
     /// Ends the turn well: what it changed.
     pub(crate) fn commit(&mut self) -> Writes {
-        self.written = 0;
+        (self.written, self.migrating) = (0, false);
         if self.before.is_empty() {
             return Vec::new();
         }
@@ -105,9 +132,16 @@ impl State {
         changed.filter(|(now, before, _)| now != before).map(|(now, _, key)| (key, now)).collect()
     }
 
+    /// What the turn has changed so far. It can still be undone.
+    pub(crate) fn changes(&self) -> Writes {
+        let touched = self.before.iter().map(|(key, before)| (key, before, self.pairs.get(key)));
+        let changed = touched.filter(|(_, before, now)| before.as_ref() != *now);
+        changed.map(|(key, _, now)| (key.clone(), now.cloned())).collect()
+    }
+
     /// Ends the turn badly: everything stands as before it.
     pub(crate) fn undo(&mut self) {
-        self.written = 0;
+        (self.written, self.migrating) = (0, false);
         for (key, before) in std::mem::take(&mut self.before) {
             if let Some(value) = self.pairs.remove(&key) {
                 self.bytes -= weight(&key, &value);

@@ -124,6 +124,10 @@ codes! {
     LimitTooHigh = "limit-too-high", 503, No, "Lower the limit, or place the mechtron on a server.";
     /// The mechtron trapped again and again, and rests.
     CrashLoop = "crash-loop", 503, Safe, "The log shows why it traps; it is started again by itself after a pause.";
+    /// The mechtron was swapped for its next version, and this wave was in hand for longer than that waits.
+    Swapped = "swapped", 503, Unknown, "Ask the target what it knows, then decide whether to send again.";
+    /// The state is not made for the version that is here.
+    SwapFailed = "swap-failed", 503, Safe, "The log shows why; the state is as it was. Upgrade to a version that can migrate it.";
     /// The star is being closed.
     StarAway = "star-away", 503, Unknown, "Open the application again.";
     /// The state could not be stored; what the wave did is undone.

@@ -7,6 +7,7 @@ use litemap::LiteMap;
 use starlane_bundle::Digest;
 use starlane_protocol::{Point, Wave, WaveId};
 
+use super::import::{Call, Import};
 use super::message::{Message, Said};
 use crate::app::MechtronSpec;
 use crate::event::LogLevel;
@@ -32,12 +33,14 @@ pub struct Guest {
     /// Fuel that imports cost in this slice beyond what was left of it.
     pub(crate) beyond: u64,
     pub(crate) said: Said,
+    /// Whether it has read a file: what it knows of it may be out of date once the bundle is another.
+    pub(crate) has_read_files: bool,
 }
 
 /// One call of a guest: what it was given and what it has done so far.
 #[derive(Default)]
 pub(crate) struct Turn {
-    /// The wave in hand; none in `mechtron_init`.
+    /// The wave in hand; none in `mechtron_init` and `mechtron_migrate`.
     pub(crate) wave: Option<Box<Wave>>,
     /// What the named parts of the route's path stood for, decoded.
     pub(crate) params: Vec<(String, String)>,
@@ -59,6 +62,8 @@ pub(crate) struct Turn {
     pub(crate) past: VecDeque<Box<Wave>>,
     /// What the suspended call waits for.
     pub(crate) blocked: Option<Blocked>,
+    /// Whether `mechtron_migrate` runs.
+    pub(crate) migrating: bool,
 }
 
 /// A signal that leaves when the turn is committed.
@@ -90,6 +95,8 @@ pub(crate) enum Blocked {
     Pong(u32),
     /// A file, for a `read` with these numbers.
     File { digest: Digest, size: u64, offset: u32, pointer: u32, room: u32 },
+    /// The state, for this call: it is still that of the instance before.
+    State(Import, Call),
 }
 
 impl Guest {
@@ -110,8 +117,8 @@ impl Turn {
         asks.clear();
         open.clear();
         log.clear();
-        let Self { log_lines, files, past, blocked, .. } = self;
-        (*log_lines, *blocked) = (0, None);
+        let Self { log_lines, files, past, blocked, migrating, .. } = self;
+        (*log_lines, *blocked, *migrating) = (0, None, false);
         files.clear();
         past.clear();
     }

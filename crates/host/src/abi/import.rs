@@ -94,6 +94,11 @@ pub(crate) fn finish(memory: &mut [u8], guest: &mut Guest) -> i32 {
             Some(bytes) => copy_out(memory, bytes, offset, pointer, room),
             None => Err(AbiError::Absent),
         },
+        Some(Blocked::State(import, args)) => match carry_out(import, args, memory, guest) {
+            Ok(Reply::Value(value)) => Ok(value),
+            Ok(Reply::Suspend) => Err(AbiError::Absent),
+            Err(error) => Err(error),
+        },
         None => Err(AbiError::Absent),
     };
     value.unwrap_or_else(AbiError::result)
@@ -139,7 +144,11 @@ fn work(import: Import, args: Call, guest: &Guest) -> u64 {
 
 fn carry_out(import: Import, args: Call, memory: &mut [u8], guest: &mut Guest) -> Result<Reply, AbiError> {
     let [a, b, c, d, e, f] = args.map(|arg| arg as u32);
-    let in_init = guest.turn.wave.is_none();
+    let no_wave = guest.turn.wave.is_none();
+    if guest.state.is_away() && (import == Import::Next || (import == Import::Read && args[0] == Field::State as i32)) {
+        guest.turn.blocked = Some(Blocked::State(import, args));
+        return Ok(Reply::Suspend);
+    }
     let value = match import {
         Import::Read => return read(args[0], [b, c, d, e, f], memory, guest),
         Import::Next => {
@@ -155,7 +164,9 @@ fn carry_out(import: Import, args: Call, memory: &mut [u8], guest: &mut Guest) -
             guest.random.fill(range_mut(memory, a, b)?);
             0
         }
-        _ if in_init => return Err(AbiError::NotAllowed),
+        Import::Put if guest.turn.migrating => put(range(memory, a, b)?, range(memory, c, d)?, guest)?,
+        Import::Del if guest.turn.migrating => delete(range(memory, a, b)?, guest)?,
+        _ if no_wave => return Err(AbiError::NotAllowed),
         Import::Write => {
             let key = range(memory, b, c)?;
             guest.turn.building.set(Field::from_number(args[0])?, key, range(memory, d, e)?, &mut guest.said)?;
@@ -196,6 +207,7 @@ fn read_file(path: String, args: [u32; 3], memory: &mut [u8], guest: &mut Guest)
     let [offset, pointer, room] = args;
     let entry = guest.spec.files.get(&path).ok_or(AbiError::Absent)?;
     let (digest, size) = (entry.sha256, entry.size);
+    guest.has_read_files = true;
     if room == 0 {
         // Only the length is asked for, and the manifest knows it.
         return i32::try_from(size).map(Reply::Value).map_err(|_| AbiError::TooLarge);

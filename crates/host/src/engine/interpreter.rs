@@ -36,6 +36,9 @@ const CACHED_STACKS: usize = 1;
 /// Bytes of one page of memory.
 const PAGE: u64 = 65_536;
 
+/// The export that brings a state of older code up to date.
+const MIGRATE: &str = "mechtron_migrate";
+
 /// The interpreter.
 #[derive(Debug, Default)]
 pub struct Interpreter;
@@ -93,11 +96,15 @@ impl Module for Compiled {
         }
     }
 
+    fn migrates(&self) -> bool {
+        self.module.get_export(MIGRATE).is_some()
+    }
+
     fn instantiate(&self, guest: Box<Guest>) -> Result<Box<dyn Instance>, (Trap, Box<Guest>)> {
         let mut store = Store::new(&self.engine, Held::new(guest));
         store.limiter(|held| &mut held.guest.limiter);
         match self.exports(&mut store) {
-            Ok((memory, init, wave)) => Ok(Box::new(Running { store, memory, init, wave, call: None, burnt: 0 })),
+            Ok(exports) => Ok(Box::new(Running { store, exports, call: None, burnt: 0 })),
             Err(error) => {
                 let trap = trap(&error, store.data());
                 Err((trap, store.into_data().guest))
@@ -108,13 +115,22 @@ impl Module for Compiled {
 
 type Export = TypedFunc<(), i32>;
 
+/// What is called of an instance.
+struct Exports {
+    memory: Memory,
+    init: Export,
+    wave: Export,
+    migrate: Option<Export>,
+}
+
 impl Compiled {
-    fn exports(&self, store: &mut Store<Held>) -> Result<(Memory, Export, Export), Error> {
+    fn exports(&self, store: &mut Store<Held>) -> Result<Exports, Error> {
         let instance = self.linker.instantiate_and_start(&mut *store, &self.module)?;
         let memory = instance.get_memory(&*store, "memory").ok_or_else(|| Error::new("no memory"))?;
         let init = instance.get_typed_func(&*store, "mechtron_init")?;
         let wave = instance.get_typed_func(&*store, "mechtron_wave")?;
-        Ok((memory, init, wave))
+        let migrate = if self.migrates() { Some(instance.get_typed_func(&*store, MIGRATE)?) } else { None };
+        Ok(Exports { memory, init, wave, migrate })
     }
 }
 
@@ -126,9 +142,7 @@ enum Suspended {
 
 struct Running {
     store: Store<Held>,
-    memory: Memory,
-    init: Export,
-    wave: Export,
+    exports: Exports,
     call: Option<Suspended>,
     burnt: u64,
 }
@@ -163,9 +177,11 @@ impl Running {
 
 impl Instance for Running {
     fn start(&mut self, entry: Entry, fuel: u64) -> Outcome {
-        let export = match entry {
-            Entry::Init => self.init,
-            Entry::Wave => self.wave,
+        let export = match (entry, self.exports.migrate) {
+            (Entry::Init, _) => self.exports.init,
+            (Entry::Wave, _) => self.exports.wave,
+            (Entry::Migrate, Some(migrate)) => migrate,
+            (Entry::Migrate, None) => return Outcome::Done(0),
         };
         self.slice(fuel, |running| export.call_resumable(&mut running.store, ()))
     }
@@ -174,7 +190,7 @@ impl Instance for Running {
         match self.call.take() {
             Some(Suspended::Slice(call)) => self.slice(fuel, |running| call.resume(&mut running.store)),
             Some(Suspended::Import(call)) => {
-                let (memory, guest) = self.memory.data_and_store_mut(&mut self.store);
+                let (memory, guest) = self.exports.memory.data_and_store_mut(&mut self.store);
                 let value = abi::finish(memory, guest);
                 self.slice(fuel, |running| call.resume(&mut running.store, &[Val::I32(value)]))
             }

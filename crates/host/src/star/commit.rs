@@ -1,11 +1,12 @@
 //! Commits: what a turn did leaves the star only when it and every turn before it are stored.
 
+use starlane_bundle::Digest;
 use starlane_protocol::{Code, Refusal, Wave};
 
 use super::mechtron::Phase;
 use super::{Slot, Star};
 use crate::engine::Entry;
-use crate::event::{Commit, CommitId, Effect, LogLevel};
+use crate::event::{Commit, CommitId, Effect, LogLevel, Stamp};
 use crate::state::Writes;
 
 /// A turn that is done.
@@ -13,6 +14,15 @@ pub(super) struct Held {
     /// The commit it waits for; none when it wrote nothing or is stored.
     commit: Option<CommitId>,
     outputs: Outputs,
+}
+
+/// Whose writes a turn brings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct By {
+    /// The SHA-256 of the module.
+    pub(super) code: Digest,
+    /// Whether it is a migration: then the state is made for that module, even if nothing in it changed.
+    pub(super) migrates: bool,
 }
 
 /// What a turn says.
@@ -26,20 +36,33 @@ pub(super) struct Outputs {
 
 impl Star {
     /// Ends a turn: stores what it wrote and holds back what it says.
-    pub(super) fn hold(&mut self, slot: Slot, writes: Writes, outputs: Outputs) {
+    pub(super) fn hold(&mut self, slot: Slot, by: By, writes: Writes, outputs: Outputs) {
+        match writes.is_empty() && !by.migrates {
+            true => self.hold_answer(slot, outputs),
+            false => self.hold_writes(slot, by, writes, outputs),
+        }
+    }
+
+    /// Holds back what a turn says that wrote nothing, behind what was said before it.
+    pub(super) fn hold_answer(&mut self, slot: Slot, outputs: Outputs) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
-        if writes.is_empty() && mechtron.held.is_empty() {
-            return self.release(slot, outputs);
+        match mechtron.held.is_empty() {
+            true => self.release(slot, outputs),
+            false => mechtron.held.push_back(Held { commit: None, outputs }),
         }
-        let mut commit = None;
-        if !writes.is_empty() {
-            self.last_commit += 1;
-            let id = CommitId(self.last_commit);
-            commit = Some(id);
-            self.commits.insert(id, slot);
-            self.effects.push_back(Effect::Commit(Commit { id, mechtron: mechtron.name.clone(), writes }));
-        }
-        mechtron.held.push_back(Held { commit, outputs });
+    }
+
+    fn hold_writes(&mut self, slot: Slot, by: By, writes: Writes, outputs: Outputs) {
+        let keep_before = by.migrates && !writes.is_empty() && self.is_on_trial(slot);
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let stamp = Some(Stamp { code: by.code, refused: None });
+        let code = (std::mem::replace(&mut mechtron.stamp, stamp) != stamp).then_some(by.code);
+        self.last_commit += 1;
+        let id = CommitId(self.last_commit);
+        self.commits.insert(id, slot);
+        mechtron.held.push_back(Held { commit: Some(id), outputs });
+        let mechtron = mechtron.name.clone();
+        self.effects.push_back(Effect::Commit(Commit { id, mechtron, writes, code, keep_before }));
     }
 
     pub(super) fn committed(&mut self, id: CommitId, result: Result<(), String>) {

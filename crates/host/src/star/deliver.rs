@@ -57,7 +57,9 @@ impl Star {
             Target::New(name, spec) => {
                 let point = self.point_of(&name);
                 let account = self.account(&spec.app);
-                self.slots.insert(Mechtron::new(name, point, spec, account))
+                let mut mechtron = Mechtron::new(name, point, spec, account);
+                mechtron.stopped = !self.upgrades.is_empty() && self.is_born_stopped(&mechtron);
+                self.slots.insert(mechtron)
             }
         }
     }
@@ -95,14 +97,18 @@ impl Star {
 
     /// Holds a wave to the bind, and its target to the limits of this place.
     fn judge(&self, target: &Target, wave: &Wave) -> Result<(Arc<CompiledBind>, Matched), Refusal> {
-        let (ceilings, point) = (self.ceilings, &wave.to);
         let spec = self.spec_of(target)?;
-        let (memory, stack, fuel) = (spec.limits.memory.0, spec.limits.stack.0, spec.limits.fuel);
-        if memory > ceilings.memory || stack > STACK_BYTES || fuel > ceilings.fuel {
-            let message = format!("{point} asks for more memory, stack or fuel than this place may give");
+        if !self.is_within_ceilings(spec) {
+            let message = format!("{} asks for more memory, stack or fuel than this place may give", wave.to);
             return Err(Refusal::new(Code::LimitTooHigh, message));
         }
         Ok((spec.bind.clone(), spec.bind.hold(wave)?))
+    }
+
+    /// Whether a mechtron asks for no more than this place may give.
+    pub(super) fn is_within_ceilings(&self, spec: &MechtronSpec) -> bool {
+        let limits = &spec.limits;
+        limits.memory.0 <= self.ceilings.memory && limits.stack.0 <= STACK_BYTES && limits.fuel <= self.ceilings.fuel
     }
 
     /// Whether the mailbox takes a wave.

@@ -50,12 +50,18 @@ impl Undone {
             turn: Turn { wave, params, files, past, ..Turn::default() },
             beyond: 0,
             said: Said::default(),
+            has_read_files: guest.has_read_files,
         };
         let (names, mut again) = run(Box::new(again));
         again.state.undo();
         guest.state = std::mem::take(&mut again.state);
         names
     }
+}
+
+/// What a caller is told of a migration that trapped or went on for too long.
+fn of_migration(refusal: &Refusal) -> Refusal {
+    Refusal::new(Code::SwapFailed, format!("{} (in `mechtron_migrate`; the state stays as it was)", refusal.message))
 }
 
 /// The code a caller gets for a trap.
@@ -77,7 +83,7 @@ impl Star {
         self.log(LogLevel::Error, point, refusal.to_string());
         let ping = wave.filter(|wave| wave.kind == WaveKind::Ping);
         let pong = ping.map(|wave| (Box::new(wave.refuse(refusal)), local));
-        self.hold(slot, Vec::new(), Outputs { pong, signals: Vec::new() });
+        self.hold_answer(slot, Outputs { pong, signals: Vec::new() });
     }
 
     /// Gives up the call in hand together with its instance. The caller is told, if there is a reason.
@@ -94,6 +100,7 @@ impl Star {
         drop(guest);
         match refusal {
             Some(refusal) if entry == Entry::Init => self.init_failed(slot, refusal),
+            Some(refusal) if entry == Entry::Migrate => self.migration_failed(slot, &of_migration(refusal)),
             Some(refusal) => self.turn_failed(slot, wave, local, refusal),
             None => {}
         }
@@ -103,6 +110,12 @@ impl Star {
 
     pub(super) fn init_failed(&mut self, slot: Slot, refusal: &Refusal) {
         // Those who waited are told why, not that it happened too often.
+        self.cannot_wake(slot, refusal);
+        self.note_crash(slot);
+    }
+
+    /// A state cannot be brought up to date, and stays as it was.
+    pub(super) fn migration_failed(&mut self, slot: Slot, refusal: &Refusal) {
         self.cannot_wake(slot, refusal);
         self.note_crash(slot);
     }
@@ -132,14 +145,16 @@ impl Star {
     fn trace(&mut self, slot: Slot, undone: &mut Undone, burnt: u64) -> Vec<String> {
         let Some(mechtron) = self.slots.get_mut(slot) else { return Vec::new() };
         let key = (mechtron.spec.wasm.sha256, mechtron.spec.limits.stack.0);
-        let short = burnt <= TRACED_FUEL && mechtron.spec.wasm.size <= TRACED_BYTES;
+        let is_away = undone.guest.state.is_away() || undone.entry == Entry::Migrate;
+        let short = burnt <= TRACED_FUEL && mechtron.spec.wasm.size <= TRACED_BYTES && !is_away;
         let Some(module) = self.modules.get(&key).filter(|_| short).cloned() else { return Vec::new() };
         undone.traced(|guest| module.trace(guest, TRACED_FUEL * TRACE_COST))
     }
 
     fn note_crash(&mut self, slot: Slot) {
         let now = self.now;
-        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        self.note_trap(slot);
+        let Some(mechtron) = self.slots.get_mut(slot).filter(|mechtron| !mechtron.is_next) else { return };
         if mechtron.crashes.note(now) {
             let (point, ms) = (mechtron.point.clone(), mechtron.crashes.pause(now).unwrap_or_default());
             let waiting: Vec<Mail> = mechtron.mailbox.drain(..).collect();

@@ -22,6 +22,8 @@ impl Star {
         if known {
             return;
         }
+        self.abandon_upgrade(&app.point);
+        self.end_trial(&app.point);
         for slot in self.slots_of(&app.point) {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
             match app.mechtron(&mechtron.name) {
@@ -45,6 +47,8 @@ impl Star {
     }
 
     pub(super) fn remove(&mut self, app: &Point) {
+        self.abandon_upgrade(app);
+        self.end_trial(app);
         for slot in self.slots_of(app) {
             self.end(slot);
         }
@@ -59,13 +63,13 @@ impl Star {
         }
     }
 
-    fn slots_of(&mut self, app: &Point) -> Vec<Slot> {
+    pub(super) fn slots_of(&mut self, app: &Point) -> Vec<Slot> {
         let slots = self.slots.all();
         slots.filter(|slot| self.slots.get_mut(*slot).is_some_and(|mechtron| mechtron.spec.app == *app)).collect()
     }
 
     /// Ends a mechtron: whoever waits for it is told that nothing stands there any more.
-    fn end(&mut self, slot: Slot) {
+    pub(super) fn end(&mut self, slot: Slot) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         let refusal = Refusal::new(Code::NoRoute, format!("{} was removed", mechtron.point));
         let stored = Refusal::new(Code::StoreFailed, format!("{} was removed before it was stored", mechtron.point));
@@ -79,13 +83,14 @@ impl Star {
     }
 
     /// Brings together what all applications say, and drops code that none uses.
-    fn gather(&mut self) {
+    pub(super) fn gather(&mut self) {
         let specs = self.apps.values().flat_map(|app| app.mechtrons.values());
         self.shortest_idle_ms = specs.filter_map(|spec| spec.idle_ms).fold(self.idle_ms, u64::min);
         self.pools.set_shared(self.apps.len() > 1);
         self.grants = self.apps.values().flat_map(|app| app.grants.iter().cloned()).collect();
         self.modules.retain(|key, _| {
-            let mut specs = self.apps.values().flat_map(|app| app.mechtrons.values());
+            let specs = self.apps.values().flat_map(|app| app.mechtrons.values());
+            let mut specs = specs.chain(self.upgrades.specs());
             specs.any(|spec| (spec.wasm.sha256, spec.limits.stack.0) == *key)
         });
     }

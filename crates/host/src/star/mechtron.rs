@@ -15,7 +15,7 @@ use super::timers::TimerKey;
 use crate::app::MechtronSpec;
 use crate::bind::{CompiledBind, Matched};
 use crate::engine::{Entry, Instance};
-use crate::event::Millis;
+use crate::event::{Millis, Stamp};
 use crate::state::State;
 
 /// A mechtron of this star.
@@ -47,6 +47,12 @@ pub(super) struct Mechtron {
     pub(super) stale: bool,
     /// Whether something is known to be stored for it.
     pub(super) stored: bool,
+    /// Which code its state is made for, as far as it is known.
+    pub(super) stamp: Option<Stamp>,
+    /// Whether it begins no wave because the next generation changes it.
+    pub(super) stopped: bool,
+    /// Whether it is the next generation's, made ready beside the present one and not found by its point.
+    pub(super) is_next: bool,
 }
 
 /// What a mechtron is doing.
@@ -158,6 +164,9 @@ impl Mechtron {
             queued: false,
             stale: false,
             stored: false,
+            stamp: None,
+            stopped: false,
+            is_next: false,
         }
     }
 

@@ -35,15 +35,20 @@ impl Slots {
 
     pub(super) fn insert(&mut self, mechtron: Mechtron) -> Slot {
         let point = mechtron.name.clone();
+        let slot = self.insert_hidden(mechtron);
+        self.by_point.insert(point, slot);
+        slot
+    }
+
+    /// Puts in a mechtron that is not found by its point.
+    pub(super) fn insert_hidden(&mut self, mechtron: Mechtron) -> Slot {
         let index = self.free.pop().unwrap_or_else(|| {
             self.places.push((0, None));
             self.places.len() - 1
         });
         let place = &mut self.places[index];
         *place = (place.0 + 1, Some(Box::new(mechtron)));
-        let slot = Slot { index, generation: place.0 };
-        self.by_point.insert(point, slot);
-        slot
+        Slot { index, generation: place.0 }
     }
 
     pub(super) fn get(&self, slot: Slot) -> Option<&Mechtron> {
@@ -63,7 +68,9 @@ impl Slots {
     pub(super) fn remove(&mut self, slot: Slot) -> Option<Box<Mechtron>> {
         self.get_mut(slot)?;
         let mechtron = self.places[slot.index].1.take()?;
-        self.by_point.remove(&mechtron.name);
+        if self.by_point.get(&mechtron.name) == Some(&slot) {
+            self.by_point.remove(&mechtron.name);
+        }
         self.free.push(slot.index);
         Some(mechtron)
     }

@@ -16,6 +16,10 @@ pub(super) enum Timer {
     Turn(Slot, u64),
     /// A ping in the shell's hands is forgotten.
     Delivered(WaveId),
+    /// What an upgrade stops must stop now; the number is the upgrade's.
+    Stop(u64),
+    /// A trial is over; the number is the trial's.
+    Trial(u64),
     /// Time to put idle mechtrons to sleep.
     Sweep,
 }

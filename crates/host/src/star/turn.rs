@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use starlane_protocol::{Code, Refusal, WaveKind};
 
+use super::commit::{By, Outputs};
 use super::deliver::overdue;
 use super::mechtron::{Awake, Mail, Phase};
 use super::outputs::{agent, compose};
@@ -18,10 +19,11 @@ impl Star {
     pub(super) fn step(&mut self, slot: Slot, fuel: u64) -> u64 {
         let Some(mechtron) = self.slots.get_mut(slot) else { return 0 };
         mechtron.queued = false;
-        match &mut mechtron.phase {
-            Phase::Asleep if !mechtron.mailbox.is_empty() => self.wake(slot),
-            Phase::Idle(_) => self.begin_turn(slot),
-            _ => {}
+        let (asleep, idle) = (matches!(mechtron.phase, Phase::Asleep), matches!(mechtron.phase, Phase::Idle(_)));
+        if asleep && self.next_mail_at(slot).is_some() {
+            self.wake(slot);
+        } else if idle {
+            self.begin_turn(slot);
         }
         self.slice(slot, fuel)
     }
@@ -30,11 +32,11 @@ impl Star {
     fn begin_turn(&mut self, slot: Slot) {
         let (now, unix_ms) = (self.now, self.unix_ms);
         let mail = loop {
-            let Some(mechtron) = self.slots.get_mut(slot) else { return };
-            let Some(mail) = mechtron.mailbox.pop_front() else { return };
+            let Some(mail) = self.next_mail(slot) else { return };
             if mail.deadline > now {
                 break mail;
             }
+            let Some(mechtron) = self.slots.get(slot) else { return };
             let refusal = overdue(&mechtron.point);
             self.refuse(&mail.wave, mail.local, &refusal);
         };
@@ -48,6 +50,7 @@ impl Star {
         }
         let Phase::Idle(mut awake) = std::mem::replace(&mut mechtron.phase, Phase::Asleep) else { return };
         mechtron.waves += 1;
+        self.note_wave(slot);
         let Mail { mut wave, local, deadline, matched, .. } = mail;
         // What is left of the sender's time after the wait in the mailbox.
         wave.wait = u32::try_from(deadline.since(now)).unwrap_or(u32::MAX);
@@ -203,6 +206,13 @@ impl Star {
                 }
             },
             Some(Blocked::File { digest, size, .. }) => self.fetch_for(slot, digest, size),
+            // It is ready but for its state, which comes when the one before lets go of it.
+            Some(Blocked::State(..)) => {
+                if let Some(timer) = busy.timer.take() {
+                    self.timers.unset(timer);
+                }
+                return self.next_ready(slot);
+            }
             None => {}
         }
         self.time_turn(slot);
@@ -258,7 +268,11 @@ impl Star {
             }
             // The files that `init` read are not kept.
             busy.instance.guest().turn.clear();
-            return self.rest(slot, busy);
+            self.rest(slot, busy);
+            return self.made_ready(slot);
+        }
+        if busy.entry == Entry::Migrate {
+            return self.migrated(slot, busy, value);
         }
         let guest = busy.instance.guest();
         if value != 0 {
@@ -280,11 +294,40 @@ impl Star {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         let guest = busy.instance.guest();
         mechtron.crashes.well(now);
-        let writes = guest.state.commit();
+        let (writes, code) = (guest.state.commit(), guest.spec.wasm.sha256);
         mechtron.stored |= !writes.is_empty();
         let outputs = self.outputs(slot, &mut busy);
         self.rest(slot, busy);
-        self.hold(slot, writes, outputs);
+        self.hold(slot, By { code, migrates: false }, writes, outputs);
+    }
+
+    /// `init` is done: a state that other code has written is migrated before the first wave.
+    fn made_ready(&mut self, slot: Slot) {
+        match self.slots.get(slot).is_some_and(|mechtron| mechtron.is_next) {
+            true => self.next_is_idle(slot),
+            false => _ = self.begin_migration(slot),
+        }
+    }
+
+    /// `mechtron_migrate` is done.
+    fn migrated(&mut self, slot: Slot, mut busy: Box<Awake>, value: i32) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let (is_next, point) = (mechtron.is_next, mechtron.point.clone());
+        let guest = busy.instance.guest();
+        guest.turn.clear();
+        if value != 0 {
+            guest.state.undo();
+            mechtron.state = Some(busy.instance.into_guest().state);
+            let message = format!("the state of {point} stays as it was: `mechtron_migrate` returned {value}");
+            return self.migration_failed(slot, &Refusal::new(Code::SwapFailed, message));
+        }
+        if is_next {
+            self.rest(slot, busy);
+            return self.next_migrated(slot);
+        }
+        let (writes, code) = (guest.state.commit(), guest.spec.wasm.sha256);
+        self.rest(slot, busy);
+        self.hold(slot, By { code, migrates: true }, writes, Outputs::default());
     }
 
     pub(super) fn turn_overdue(&mut self, slot: Slot, turn: u64) {

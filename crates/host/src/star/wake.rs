@@ -14,7 +14,7 @@ use super::timers::Timer;
 use super::{Slot, Star};
 use crate::abi::{Blocked, Guest, Said, Turn};
 use crate::engine::{Entry, Instance, Module, Trap};
-use crate::event::{Effect, LogLevel, Pairs};
+use crate::event::{Effect, LogLevel, Stored};
 use crate::limiter::Limiter;
 use crate::pool::Share;
 use crate::state::State;
@@ -64,11 +64,14 @@ impl Star {
         self.fetch(slot, digest, size, app);
     }
 
-    pub(super) fn loaded(&mut self, point: &Point, state: Result<Pairs, String>) {
+    pub(super) fn loaded(&mut self, point: &Point, mut state: Result<Stored, String>) {
         // Only the answer to the last question is as new as the commits before it.
         match self.loading.get_mut(point) {
             Some(more) if *more > 1 => return *more -= 1,
             _ => _ = self.loading.remove(point),
+        }
+        if !self.upgrades.is_empty() && self.next_loaded(point, &mut state) {
+            return;
         }
         let Some(slot) = self.find_by_point(point) else { return };
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
@@ -76,8 +79,12 @@ impl Star {
             return;
         }
         match state {
-            Ok(pairs) => {
-                mechtron.stored = !pairs.is_empty();
+            Ok(Stored { stamp: Some(stamp), .. }) if stamp.refused == Some(mechtron.spec.wasm.sha256) => {
+                let what = "was swapped back after its state had been migrated, and this version must not have it";
+                self.cannot_wake(slot, &Refusal::new(Code::SwapFailed, format!("{point} {what}")));
+            }
+            Ok(Stored { pairs, stamp }) => {
+                (mechtron.stored, mechtron.stamp) = (!pairs.is_empty(), stamp);
                 mechtron.state = Some(State::from_pairs(pairs));
                 self.wake(slot);
             }
@@ -141,6 +148,9 @@ impl Star {
     /// Makes an instance and begins its `init`. Idle neighbours give way when the star is full.
     fn start(&mut self, slot: Slot, module: Rc<dyn Module>) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        if mechtron.is_next && mechtron.spec.keyed {
+            return self.next_ready(slot);
+        }
         let state = mechtron.state.as_ref().map(State::bytes);
         let need = module.first_memory() + state.unwrap_or_default() as u64;
         let memory = mechtron.account.memory.clone();
@@ -176,6 +186,7 @@ impl Star {
             turn: Turn::default(),
             beyond: 0,
             said: Said::default(),
+            has_read_files: false,
         };
         module.instantiate(Box::new(guest)).map_err(|(trap, guest)| {
             mechtron.state = Some(guest.state);
@@ -197,6 +208,9 @@ impl Star {
     pub(super) fn cannot_wake(&mut self, slot: Slot, refusal: &Refusal) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         mechtron.phase = Phase::Asleep;
+        if mechtron.is_next {
+            return self.next_failed(slot, refusal);
+        }
         let mail: Vec<Mail> = mechtron.mailbox.drain(..).collect();
         let point = mechtron.point.clone();
         self.log(LogLevel::Error, point, refusal.to_string());
@@ -266,7 +280,7 @@ impl Star {
     /// Puts one mechtron to sleep, if it has nothing in hand and nothing to be stored.
     fn sleep(&mut self, slot: Slot) -> bool {
         let Some(mechtron) = self.slots.get_mut(slot) else { return false };
-        let busy = !matches!(mechtron.phase, Phase::Idle(_));
+        let busy = mechtron.stopped || !matches!(mechtron.phase, Phase::Idle(_));
         if busy || !mechtron.held.is_empty() || !mechtron.mailbox.is_empty() {
             return false;
         }

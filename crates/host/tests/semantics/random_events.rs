@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use starlane_host::event::{CallId, Event};
+use starlane_host::event::{CallId, Event, Step as Told};
 use starlane_protocol::{Body, Headers};
 
 use crate::order::keeps;
-use crate::world::{App, Mech, World, draft, point, user, written};
+use crate::world::{App, Mech, World, draft, point, user, version, written};
 
 /// Sequences in an ordinary run and in a soak.
 const FEW: u32 = 64;
@@ -37,6 +37,8 @@ enum Step {
     Slice,
     Lane(bool),
     Install(u64),
+    Upgrade { traps: bool },
+    Abandon,
     Remove,
     Drop(usize),
     Named(bool),
@@ -58,6 +60,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => Just(Step::Slice),
         1 => any::<bool>().prop_map(Step::Lane),
         1 => (1..5u64).prop_map(Step::Install),
+        6 => prop::bool::weighted(0.2).prop_map(|traps| Step::Upgrade { traps }),
+        1 => Just(Step::Abandon),
         1 => Just(Step::Remove),
         1 => to.prop_map(Step::Drop),
         1 => any::<bool>().prop_map(Step::Named),
@@ -86,6 +90,33 @@ fn app() -> App {
         .with(Mech::new("endless", "endless-loop").tab().limit("fuel", 500_000))
 }
 
+/// The same application with other code for what keeps a state; it migrates, or cannot.
+fn other(number: u64, traps: bool) -> App {
+    let end = if traps { "unreachable" } else { "(drop (call $put {0} {0})) (i32.const 0)" };
+    let init = "(drop (call $next (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))) (i32.const 0)";
+    let counts = "(drop (call $put {0} {0})) (call $answer)";
+    let guest = version(&["m"], [init, end, counts]).replace("(module", &format!("(module $v{number}"));
+    app().instead("keeps", &guest)
+}
+
+/// The next step of an upgrade, as the shell of a star would take it.
+fn upgrade(world: &mut World, traps: bool) {
+    let app = point("localhost:app");
+    match world.steps.pop_front() {
+        Some(Told::Ready) => world.tell(Event::Stop(app)),
+        Some(Told::Quiet) => world.tell(Event::Migrate(app)),
+        Some(Told::Migrated(migrations)) => world.switch(migrations),
+        Some(Told::Failed(_)) => world.tell(Event::Abandon(app)),
+        Some(Told::Passed | Told::Trapped(_)) => {}
+        None => {
+            let number = world.now % 1_000 + 10;
+            let (app, files) = other(number, traps).build(number);
+            world.files.extend(files);
+            world.tell(Event::Prepare { app, back: false });
+        }
+    }
+}
+
 /// The calls that are open, with when they end at the latest.
 type Due = BTreeMap<CallId, u64>;
 
@@ -107,6 +138,8 @@ fn take(world: &mut World, due: &mut Due, step: Step) {
         Step::Slice => world.run_slice(),
         Step::Lane(up) => world.tell(if up { Event::LaneUp } else { Event::LaneDown }),
         Step::Install(generation) => world.install_generation(app(), generation),
+        Step::Upgrade { traps } => upgrade(world, traps),
+        Step::Abandon => world.tell(Event::Abandon(point("localhost:app"))),
         Step::Remove => world.tell(Event::Remove(point("localhost:app"))),
         Step::Drop(to) => world.tell(Event::Drop(point(TARGETS[to]))),
         Step::Named(other) => {
@@ -162,6 +195,7 @@ fn hold(steps: Vec<Step>) {
     world.pass(20_000);
     assert!(due.keys().all(|call| world.is_answered(*call)), "{due:?}");
     (world.hold_commits, world.hold_loads, world.hold_fetches) = (false, false, false);
+    world.tell(Event::Abandon(point("localhost:app")));
     world.pass(0);
     for _ in 0..8 {
         world.pass(40_000);

@@ -1,6 +1,6 @@
 //! Handling a wave is a transaction.
 
-use starlane_host::event::Event;
+use starlane_host::event::{Event, Stored};
 
 use crate::order::keeps;
 use crate::world::{App, Mech, World, outcome, point, text, written};
@@ -202,7 +202,7 @@ fn only_the_newest_load_counts() {
     assert_eq!(world.loads.len(), 2);
     let stale = vec![(b"n".to_vec(), vec![41, 0, 0, 0])];
     let mechtron = world.loads.pop_front().unwrap();
-    world.tell(Event::Loaded { mechtron, state: Ok(stale) });
+    world.tell(Event::Loaded { mechtron, state: Ok(Stored { pairs: stale, stamp: None }) });
     world.run();
     assert!(!world.is_answered(second));
     world.load_one();

@@ -5,6 +5,7 @@
 
 mod app;
 mod guests;
+mod upgrade;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -12,12 +13,13 @@ use std::sync::Arc;
 
 use starlane_bundle::Digest;
 use starlane_host::engine::Interpreter;
-use starlane_host::event::{CallId, Commit, Draft, Effect, Event, LogLine, Millis};
+use starlane_host::event::{CallId, Commit, Draft, Effect, Event, LogLine, Millis, Stamp, Step, Stored};
 use starlane_host::star::{Ceilings, MechtronInfo, Role, Star, StarConfig};
 use starlane_protocol::{Agent, Body, Code, Headers, Point, Refusal, Wave, WaveId, WaveKind};
 
 pub use app::{App, Mech};
 pub use guests::{Guest, all_guests, wasm, written};
+pub use upgrade::version;
 
 /// Unix time at which every world begins.
 pub const UNIX_MS: i64 = 1_800_000_000_000;
@@ -31,7 +33,10 @@ pub struct World {
     pub star: Star,
     pub now: u64,
     pub store: BTreeMap<Point, BTreeMap<Vec<u8>, Vec<u8>>>,
+    pub stamps: BTreeMap<Point, Stamp>,
     pub files: BTreeMap<Digest, Arc<[u8]>>,
+    /// How far upgrades are, as the star has told.
+    pub steps: VecDeque<Step>,
     pub slice: u64,
     pub hold_commits: bool,
     pub hold_loads: bool,
@@ -101,7 +106,9 @@ impl World {
             star: Star::new(config, Rc::new(Interpreter)),
             now: 0,
             store: BTreeMap::new(),
+            stamps: BTreeMap::new(),
             files: BTreeMap::new(),
+            steps: VecDeque::new(),
             slice: 100_000,
             hold_commits: false,
             hold_loads: false,
@@ -205,6 +212,9 @@ impl World {
     }
 
     fn store_commit(&mut self, commit: Commit) {
+        if let Some(code) = commit.code {
+            self.stamps.insert(commit.mechtron.clone(), Stamp { code, refused: None });
+        }
         let state = self.store.entry(commit.mechtron).or_default();
         for (key, value) in commit.writes {
             match value {
@@ -218,9 +228,14 @@ impl World {
     /// Answers the oldest load held back.
     pub fn load_one(&mut self) {
         let mechtron = self.loads.pop_front().expect("a load");
-        let state = self.store.get(&mechtron).cloned().unwrap_or_default().into_iter().collect();
-        self.tell(Event::Loaded { mechtron, state: Ok(state) });
+        self.load(mechtron);
         self.run();
+    }
+
+    fn load(&mut self, mechtron: Point) {
+        let pairs = self.store.get(&mechtron).cloned().unwrap_or_default().into_iter().collect();
+        let stamp = self.stamps.get(&mechtron).copied();
+        self.tell(Event::Loaded { mechtron, state: Ok(Stored { pairs, stamp }) });
     }
 
     /// Answers the oldest fetch held back.
@@ -245,6 +260,7 @@ impl World {
                 Effect::Load(point) => self.loads.push_back(point),
                 Effect::Fetch { digest, .. } => self.fetches.push_back(digest),
                 Effect::Log(line) => self.log.push(line),
+                Effect::Upgrade { step, .. } => self.steps.push_back(step),
             }
         }
         self.release();
@@ -260,8 +276,7 @@ impl World {
         if !self.hold_loads
             && let Some(mechtron) = self.loads.pop_front()
         {
-            let state = self.store.get(&mechtron).cloned().unwrap_or_default().into_iter().collect();
-            return self.tell(Event::Loaded { mechtron, state: Ok(state) });
+            return self.load(mechtron);
         }
         if !self.hold_fetches
             && let Some(digest) = self.fetches.pop_front()

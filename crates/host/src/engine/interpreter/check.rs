@@ -107,5 +107,9 @@ fn exports(module: &Module) -> Result<(), WasmError> {
             _ => return Err(missing(&format!("`{name}` of type `() -> i32`"))),
         }
     }
-    Ok(())
+    match module.get_export(super::MIGRATE) {
+        None => Ok(()),
+        Some(ExternType::Func(given)) if given == entry => Ok(()),
+        Some(_) => Err(WasmError::Export("its `mechtron_migrate` is not of type `() -> i32`".into())),
+    }
 }

@@ -109,6 +109,6 @@ fn answer(guest: &mut Guest) -> bool {
             None => false,
         },
         Some(Blocked::File { digest, .. }) => guest.turn.files.contains_key(&digest),
-        None => false,
+        Some(Blocked::State(..)) | None => false,
     }
 }

@@ -122,6 +122,12 @@ impl App {
         self
     }
 
+    /// Gives a mechtron another guest.
+    pub fn instead(mut self, name: &str, guest: &str) -> Self {
+        self.mechtrons.iter_mut().filter(|mech| mech.name == name).for_each(|mech| mech.guest = guest.into());
+        self
+    }
+
     /// Lets `to` call `on`.
     pub fn grant(mut self, to: &str, on: &str) -> Self {
         self.grants.push(json!({ "to": to, "may": ["call"], "on": on }));
