@@ -5,6 +5,7 @@
 mod accept;
 mod compatible;
 mod install;
+mod notary;
 mod picture;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,6 +16,8 @@ use starlane_protocol::Point;
 use starlane_protocol::lane::Installed;
 use tokio::sync::Mutex;
 
+pub(crate) use install::Wanted;
+pub(crate) use notary::Notary;
 pub(crate) use picture::{Installation, Picture};
 
 use crate::store::{InstallRow, Store, StoreError};
@@ -65,11 +68,11 @@ fn installation(row: &InstallRow, picture: &Picture, root: &PublicKey) -> Result
     let damaged = |what: String| StoreError::Damaged(format!("`{}`: {what}", row.app));
     let Some((bytes, signature)) = &row.record else { return Ok(None) };
     let record = InstallRecord::verify(bytes, signature, root).map_err(|error| damaged(error.to_string()))?;
-    let bundle = picture.bundles.get(&record.bundle).filter(|bundle| bundle.digest == record.digest);
-    let bundle = bundle.ok_or_else(|| damaged(format!("its bundle `{}` is gone", record.bundle)))?;
+    let bundle = picture.bundles.get(&record.bundle()).filter(|bundle| bundle.digest == record.digest);
+    let bundle = bundle.ok_or_else(|| damaged(format!("its bundle `{}` is gone", record.bundle())))?;
     let app = InstalledApp::new(&record.app, &bundle.manifest, record.digest, record.generation)
         .map_err(|error| damaged(error.to_string()))?;
-    Ok(Some(Installation::new(app, bytes.clone(), signature.clone())))
+    Ok(Some(Installation::new(app, record, bytes.clone(), signature.clone())))
 }
 
 /// What a lane is told when an application is gone.

@@ -25,7 +25,7 @@ pub(super) async fn get(
         Some(signed) => signed,
         None => fetched(shell, record, root).await?,
     };
-    if signed.manifest.bundle != record.bundle {
+    if signed.manifest.bundle != record.bundle() {
         return Err(refused("wrong-digest", format!("the manifest is that of {}", signed.manifest.bundle)));
     }
     let app = application(&signed.manifest, record)?;
@@ -54,13 +54,13 @@ async fn fetched(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) ->
         return Err(forged("the manifest").into());
     }
     let signature = file.header.and_then(|text| http::from_base64(&text)).unwrap_or_default();
-    let told = |error: ManifestError| refused(error.code(), format!("the manifest of {}: {error}", record.bundle));
+    let told = |error: ManifestError| refused(error.code(), format!("the manifest of {}: {error}", record.bundle()));
     Signed::verify(file.bytes, &signature, root).map_err(told)
 }
 
 fn application(manifest: &Manifest, record: &InstallRecord) -> Result<InstalledApp, Problem> {
     InstalledApp::new(&record.app, manifest, record.digest, record.generation)
-        .map_err(|error| refused(error.code(), format!("{}: {error}", record.bundle)))
+        .map_err(|error| refused(error.code(), format!("{}: {error}", record.bundle())))
 }
 
 /// Gets the code that runs in tabs and keeps it with manifest and record, so that the next start needs no relay.

@@ -15,9 +15,12 @@ mod digest;
 mod key;
 mod manifest;
 mod record;
+mod series;
 mod unique;
 
 pub use digest::{Digest, DigestError, key_segment};
 pub use key::{KeyError, PublicKey, RootKey, Signature};
 pub use manifest::{FileEntry, MANIFEST_BYTES, MANIFEST_FILES, Manifest, ManifestError, Signed, media_type};
-pub use record::{InstallRecord, RecordError};
+pub use record::{InstallRecord, RECORD_BYTES, RECORD_LIFE_MS, RecordError, Swapped};
+pub use semver::Version;
+pub use series::is_series;

@@ -8,6 +8,7 @@ mod error;
 mod media;
 mod signed;
 
+use semver::Version;
 use serde::{Deserialize, Serialize};
 use starlane_protocol::Point;
 use starlane_protocol::document::{Documents, Names, names};
@@ -17,7 +18,7 @@ pub use error::ManifestError;
 pub use media::media_type;
 pub use signed::Signed;
 
-use crate::{Digest, unique};
+use crate::{Digest, is_series, unique};
 
 /// Bytes of a manifest at most: it is held in memory and parsed whole.
 pub const MANIFEST_BYTES: usize = 1024 * 1024;
@@ -107,9 +108,14 @@ impl Manifest {
         self.bundle.segments().last().unwrap_or_default()
     }
 
+    /// The version, to be compared with others.
+    pub fn semver(&self) -> Version {
+        // A manifest that was checked has one.
+        Version::parse(self.version()).unwrap_or_else(|_| Version::new(0, 0, 0))
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
-        let repo = self.bundle.segments().nth(1) == Some("repo") && self.bundle.segments().count() == 4;
-        if !repo || semver::Version::parse(self.version()).is_err() || self.bundle.path().is_some() {
+        if !is_series(&self.series()) || Version::parse(self.version()).is_err() || self.bundle.path().is_some() {
             return Err(ManifestError::NotABundle(self.bundle.clone()));
         }
         if self.files.len() > MANIFEST_FILES {

@@ -3,15 +3,21 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 use starlane_bundle::{Digest, InstallRecord, PublicKey, RootKey, Signature, Signed};
+use starlane_protocol::document::Names;
 
 use crate::sample::{manifest, root};
 
 fn record() -> InstallRecord {
     InstallRecord {
         app: "localhost:hello".parse().unwrap(),
-        bundle: manifest().bundle,
+        series: manifest().series(),
+        version: "1.2.0".parse().unwrap(),
         digest: Digest::of(&manifest().to_bytes()),
+        floor: None,
         generation: 3,
+        expires: 1_800_000_000_000,
+        config: Names::new(),
+        swapped: Names::new(),
     }
 }
 

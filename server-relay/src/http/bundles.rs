@@ -63,7 +63,7 @@ async fn publish(mesh: &Arc<Mesh>, request: &mut Request, name: &str) -> Result<
     let agent = request.visitor(mesh)?.agent;
     steward::judge(mesh, &agent, May::Publish, &point)?;
     let bytes = request.whole(MANIFEST_BYTES).await?;
-    let accepted = mesh.registry.accept(&point, bytes.into(), &mesh.keys.root, &mesh.store, &mesh.blobs).await?;
+    let accepted = mesh.registry.accept(&point, bytes.into(), &mesh.notary(), &mesh.blobs).await?;
     mesh.blobs.published(accepted.signed.manifest.files.values().map(|file| &file.sha256), &agent);
     tracing::info!(bundle = %point, digest = %accepted.signed.digest, "published");
     let mut told = json!({ "bundle": point, "digest": accepted.signed.digest });

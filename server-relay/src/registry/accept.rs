@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use starlane_bundle::{Digest, FileEntry, Manifest, RootKey, Signed};
+use starlane_bundle::{Digest, FileEntry, Manifest, Signed};
 use starlane_host::app::InstalledApp;
 use starlane_host::inspect::inspect;
 use starlane_protocol::{Code, Point};
 
 use super::compatible::{self, Comparison};
-use super::{Picture, Registry};
+use super::{Notary, Picture, Registry};
 use crate::blobs::Blobs;
 use crate::problem::Problem;
 use crate::store::{Store, StoreError};
@@ -35,11 +35,10 @@ impl Registry {
         &self,
         point: &Point,
         bytes: Vec<u8>,
-        root: &RootKey,
-        store: &Store,
+        notary: &Notary<'_>,
         blobs: &Blobs,
     ) -> Result<Accepted, Problem> {
-        let signed = Signed::sign(bytes, root)?;
+        let signed = Signed::sign(bytes, notary.root)?;
         let manifest = &signed.manifest;
         if manifest.bundle != *point {
             let what = format!("the manifest is that of `{}`, not of `{point}`", manifest.bundle);
@@ -53,7 +52,7 @@ impl Registry {
         let compared = compared(&self.now(), &trial(manifest)?)?;
         files(manifest, blobs).await?;
         code(manifest, blobs).await?;
-        store.add_bundle(&signed).await?;
+        notary.store.add_bundle(&signed).await?;
         let signed = Arc::new(signed);
         self.change(|picture| {
             picture.bundles.insert(point.clone(), signed.clone());

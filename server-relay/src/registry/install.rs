@@ -1,17 +1,19 @@
-//! Installing and removing applications: whole or not at all, each change with the next generation.
+//! Installing, changing and removing applications: whole or not at all, each change with the next generation.
 
 use std::sync::Arc;
 
-use starlane_bundle::{InstallRecord, RootKey, Signed};
+use serde_json::Value;
+use starlane_bundle::{InstallRecord, Signed, Swapped, Version};
 use starlane_host::app::InstalledApp;
+use starlane_protocol::document::Names;
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::MutexGuard;
 
 use super::compatible::Comparison;
-use super::{Installation, Registry, removed};
+use super::{Installation, Notary, Picture, Registry, removed};
 use crate::problem::Problem;
-use crate::store::{InstallRow, Store};
+use crate::store::InstallRow;
 
 /// Applications of one relay: a greeting that names them all fits one message of a lane.
 const APPS: usize = 1_024;
@@ -23,42 +25,74 @@ pub(crate) struct Change<'a, T> {
     _one_at_a_time: MutexGuard<'a, ()>,
 }
 
+/// What is to stand at an application's point.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Wanted {
+    /// The bundle.
+    pub(crate) bundle: Point,
+    /// The version below which nothing of its series may run there.
+    pub(crate) floor: Option<Version>,
+    /// Config values that were set for it.
+    pub(crate) config: Names<Value>,
+    /// Mechtrons that are made from another version.
+    pub(crate) swapped: Names<Swapped>,
+}
+
+impl Wanted {
+    /// What stands there.
+    pub(crate) fn of(record: &InstallRecord) -> Self {
+        let InstallRecord { floor, config, swapped, .. } = record.clone();
+        Self { bundle: record.bundle(), floor, config, swapped }
+    }
+
+    /// A bundle, whole. What was set stays; a floor is one of a series and goes with it.
+    pub(crate) fn bundle(bundle: Point, there: Option<&InstallRecord>) -> Self {
+        let same_series = there.filter(|record| bundle.parent().as_ref() == Some(&record.series));
+        Self {
+            floor: same_series.and_then(|record| record.floor.clone()),
+            config: there.map(|record| record.config.clone()).unwrap_or_default(),
+            swapped: Names::new(),
+            bundle,
+        }
+    }
+}
+
 impl Registry {
-    /// Installs a bundle at an application's point. `Ok(Err(…))`: that very bundle is installed there already. What
-    /// takes away what the present one took and gave is installed only when that is meant (`breaking`).
+    /// The one door through which what stands at an application's point changes: `want` says, from what stands there,
+    /// what is to. `Ok(Err(…))`: that very thing stands there already. What takes away what the present one took and
+    /// gave is installed only when that is meant (`breaking`).
     pub(crate) async fn install(
         &self,
-        (app, bundle): (&Point, &Point),
+        app: &Point,
+        want: impl FnOnce(Option<&InstallRecord>) -> Result<Wanted, Problem>,
         breaking: bool,
-        root: &RootKey,
-        store: &Store,
+        notary: &Notary<'_>,
     ) -> Result<Result<Change<'_, Arc<Installation>>, Arc<Installation>>, Problem> {
         let guard = self.changing.lock().await;
         let now = self.now();
-        let signed = now.bundles.get(bundle).ok_or_else(|| {
-            Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
-                .hint("Publish it first: `starlane publish <folder> <bundle>`.")
-        })?;
-        if let Some(there) = now.apps.get(app).filter(|one| one.app.digest == signed.digest) {
+        let there = now.apps.get(app);
+        let wanted = want(there.map(|one| &one.record))?;
+        let signed = published(&now, &wanted.bundle)?;
+        if let Some(there) = there.filter(|one| one.app.digest == signed.digest && Wanted::of(&one.record) == wanted) {
             return Ok(Err(there.clone()));
         }
-        if now.apps.len() >= APPS && !now.apps.contains_key(app) {
+        if now.apps.len() >= APPS && there.is_none() {
             return Err(Problem::new(Code::TooMany, format!("a relay has {APPS} applications at most")));
         }
-        if !now.apps.contains_key(app) {
+        if there.is_none() {
             // What an application that was removed here kept is gone, also when its removal was cut short.
-            store.forget(app).await?;
+            notary.store.forget(app).await?;
         }
         let generation = now.generations.get(app).copied().unwrap_or(0) + 1;
-        let (installation, row) = prepare(app, signed, generation, root)?;
-        if let Some(there) = now.apps.get(app).filter(|_| !breaking) {
+        let installation = prepare(record(app, wanted, signed, generation, notary), signed, notary)?;
+        if let Some(there) = there.filter(|_| !breaking) {
             let compared = Comparison::of(&there.app, &installation.app);
             if !compared.is_compatible() {
                 let hint = "Whoever uses the application must know of it first; then install with --breaking.";
-                return Err(compared.refused(bundle, hint.into()));
+                return Err(compared.refused(&signed.manifest.bundle, hint.into()));
             }
         }
-        store.put_install(&row).await?;
+        notary.store.put_install(&installation.row()).await?;
         let installation = Arc::new(installation);
         self.change(|picture| {
             picture.generations.insert(app.clone(), generation);
@@ -71,13 +105,13 @@ impl Registry {
     pub(crate) async fn remove_app(
         &self,
         app: &Point,
-        store: &Store,
+        notary: &Notary<'_>,
     ) -> Result<Change<'_, (Arc<Installation>, Installed)>, Problem> {
         let guard = self.changing.lock().await;
         let was = self.now().apps.get(app).cloned();
         let was = was.ok_or_else(|| Problem::new(Code::NoRoute, format!("no application is installed at `{app}`")))?;
         let generation = was.app.generation + 1;
-        store.put_install(&InstallRow { app: app.clone(), generation, record: None }).await?;
+        notary.store.put_install(&InstallRow { app: app.clone(), generation, record: None }).await?;
         self.change(|picture| {
             picture.generations.insert(app.clone(), generation);
             picture.apps.remove(app);
@@ -86,16 +120,23 @@ impl Registry {
     }
 }
 
-fn prepare(
-    app: &Point,
-    signed: &Signed,
-    generation: u64,
-    root: &RootKey,
-) -> Result<(Installation, InstallRow), Problem> {
-    let installed = InstalledApp::new(app, &signed.manifest, signed.digest, generation)?;
-    let bundle = signed.manifest.bundle.clone();
-    let record = InstallRecord { app: app.clone(), bundle, digest: signed.digest, generation }.to_bytes();
-    let signature = root.sign(&record).to_bytes().to_vec();
-    let row = InstallRow { app: app.clone(), generation, record: Some((record.clone(), signature.clone())) };
-    Ok((Installation::new(installed, record, signature), row))
+fn published<'a>(now: &'a Picture, bundle: &Point) -> Result<&'a Arc<Signed>, Problem> {
+    now.bundles.get(bundle).ok_or_else(|| {
+        Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
+            .hint("Publish it first: `starlane publish <folder> <bundle>`.")
+    })
+}
+
+fn record(app: &Point, wanted: Wanted, signed: &Signed, generation: u64, notary: &Notary<'_>) -> InstallRecord {
+    let Wanted { floor, config, swapped, .. } = wanted;
+    let (series, version) = (signed.manifest.series(), signed.manifest.semver());
+    let (app, digest, expires) = (app.clone(), signed.digest, notary.expires());
+    InstallRecord { app, series, version, digest, floor, generation, expires, config, swapped }
+}
+
+fn prepare(record: InstallRecord, signed: &Signed, notary: &Notary<'_>) -> Result<Installation, Problem> {
+    let installed = InstalledApp::new(&record.app, &signed.manifest, signed.digest, record.generation)?;
+    let bytes = record.to_bytes();
+    let signature = notary.sign(&bytes);
+    Ok(Installation::new(installed, record, bytes, signature))
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use starlane_bundle::{Digest, Signed};
+use starlane_bundle::{Digest, InstallRecord, Signed};
 use starlane_host::app::{InstalledApp, MechtronSpec};
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Agent, Grant, Grantee, May, Pattern, Point};
+
+use crate::store::InstallRow;
 
 /// What is published and installed at one moment.
 #[derive(Debug, Clone, Default)]
@@ -30,16 +32,24 @@ pub(crate) struct Picture {
 pub(crate) struct Installation {
     /// The application.
     pub(crate) app: Arc<InstalledApp>,
+    /// What it is made from, and how it differs from it.
+    pub(crate) record: InstallRecord,
     /// What a star is told of it.
     pub(crate) told: Installed,
 }
 
 impl Installation {
     /// An application with its record as signed bytes.
-    pub(crate) fn new(app: InstalledApp, record: Vec<u8>, signature: Vec<u8>) -> Self {
+    pub(crate) fn new(app: InstalledApp, record: InstallRecord, bytes: Vec<u8>, signature: Vec<u8>) -> Self {
         let (point, generation) = (app.point.clone(), app.generation);
-        let told = Installed { app: point, generation, record: Some(record), signature: Some(signature) };
-        Self { app: Arc::new(app), told }
+        let told = Installed { app: point, generation, record: Some(bytes), signature: Some(signature) };
+        Self { app: Arc::new(app), record, told }
+    }
+
+    /// What is stored of it.
+    pub(super) fn row(&self) -> InstallRow {
+        let Installed { app, generation, record, signature } = self.told.clone();
+        InstallRow { app, generation, record: record.zip(signature) }
     }
 
     /// Whether the agent may call anything of it.

@@ -76,8 +76,8 @@ impl Bench {
         let (point, files) = ("localhost:repo:keep:1.0.0".parse().unwrap(), [("wasm/room.wasm".to_owned(), file)]);
         let files = BTreeMap::from(files).into_iter().collect();
         let manifest = Manifest::new(point, files, serde_json::from_value(documents).unwrap()).unwrap();
-        let (point, root) = (manifest.bundle.clone(), &mesh.keys.root);
-        mesh.registry.accept(&point, manifest.to_bytes(), root, &mesh.store, &mesh.blobs).await.unwrap();
+        let point = manifest.bundle.clone();
+        mesh.registry.accept(&point, manifest.to_bytes(), &mesh.notary(), &mesh.blobs).await.unwrap();
         self.command("localhost:keep", "Cmd<Install>", &json!({ "bundle": point }).to_string()).await;
     }
 

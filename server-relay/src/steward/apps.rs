@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::json;
+use starlane_bundle::InstallRecord;
 use starlane_host::event::Event;
 use starlane_host::star::Star;
 use starlane_protocol::document::Placement;
@@ -14,7 +15,7 @@ use tokio::sync::oneshot;
 use super::{Answered, body, judge};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
-use crate::registry::Installation;
+use crate::registry::{self, Installation};
 use crate::shell::{Inbox, Item};
 
 #[derive(Deserialize)]
@@ -29,9 +30,9 @@ struct Wanted {
 /// Installs a bundle at the point the command is for.
 pub(super) async fn install(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, &wave.to)?;
-    let wanted: Wanted = body(wave)?;
-    let (points, root) = ((&wave.to, &wanted.bundle), &mesh.keys.root);
-    let installed = match mesh.registry.install(points, wanted.breaking, root, &mesh.store).await? {
+    let Wanted { bundle, breaking } = body(wave)?;
+    let want = |there: Option<&InstallRecord>| Ok(registry::Wanted::bundle(bundle, there));
+    let installed = match mesh.registry.install(&wave.to, want, breaking, &mesh.notary()).await? {
         Err(there) => there,
         Ok(change) => {
             mesh.inboxes.iter().for_each(|inbox| inbox.answer(Event::Install(change.what.app.clone())));
@@ -60,7 +61,7 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
 
 async fn remove_app(mesh: &Arc<Mesh>, app: &Point) -> Result<(), Problem> {
     let grants = mesh.registry.now().grants.clone();
-    let change = mesh.registry.remove_app(app, &mesh.store).await?;
+    let change = mesh.registry.remove_app(app, &mesh.notary()).await?;
     let (was, told) = &change.what;
     tell(mesh, was, Frame::Install(told.clone()), &grants);
     let forgotten: Vec<_> = mesh.inboxes.iter().map(|inbox| forget(inbox, app, Event::Remove(app.clone()))).collect();
