@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use starlane_bundle::{Digest, Manifest};
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstalledApp, Recipe};
 use starlane_host::engine::Interpreter;
 use starlane_host::event::{CallId, Draft, Effect, Event, Millis};
 use starlane_host::star::{Ceilings, Ran, Role, Star, StarConfig};
@@ -84,7 +84,7 @@ fn installed(app: &Point) -> Option<InstalledApp> {
         "limits":{{"memory":{MEMORY},"fuel":{FUEL}}}}}}}}}}}"#
     );
     let manifest = Manifest::parse(manifest.as_bytes()).ok()?;
-    InstalledApp::new(app, &manifest, digest, 1).ok()
+    InstalledApp::new(&Recipe::plain(app, &manifest, digest, 1)).ok()
 }
 
 #[cfg(test)]

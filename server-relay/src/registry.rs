@@ -11,7 +11,7 @@ mod picture;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use starlane_bundle::{InstallRecord, PublicKey, Signed};
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstalledApp, Recipe};
 use starlane_protocol::Point;
 use starlane_protocol::lane::Installed;
 use tokio::sync::Mutex;
@@ -70,7 +70,7 @@ fn installation(row: &InstallRow, picture: &Picture, root: &PublicKey) -> Result
     let record = InstallRecord::verify(bytes, signature, root).map_err(|error| damaged(error.to_string()))?;
     let bundle = picture.bundles.get(&record.bundle()).filter(|bundle| bundle.digest == record.digest);
     let bundle = bundle.ok_or_else(|| damaged(format!("its bundle `{}` is gone", record.bundle())))?;
-    let app = InstalledApp::new(&record.app, &bundle.manifest, record.digest, record.generation)
+    let app = InstalledApp::new(&Recipe::plain(&record.app, &bundle.manifest, record.digest, record.generation))
         .map_err(|error| damaged(error.to_string()))?;
     Ok(Some(Installation::new(app, record, bytes.clone(), signature.clone())))
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use starlane_bundle::{InstallRecord, MANIFEST_BYTES, Manifest, ManifestError, PublicKey, Signed};
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstalledApp, Recipe};
 use starlane_host::event::LogLevel;
 use starlane_protocol::lane::{Frame, Installed, encode};
 
@@ -59,7 +59,7 @@ async fn fetched(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) ->
 }
 
 fn application(manifest: &Manifest, record: &InstallRecord) -> Result<InstalledApp, Problem> {
-    InstalledApp::new(&record.app, manifest, record.digest, record.generation)
+    InstalledApp::new(&Recipe::plain(&record.app, manifest, record.digest, record.generation))
         .map_err(|error| refused(error.code(), format!("{}: {error}", record.bundle())))
 }
 

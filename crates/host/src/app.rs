@@ -1,18 +1,23 @@
 //! Installed applications: what a manifest says once its holes are filled.
 
 mod http;
+mod recipe;
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use starlane_bundle::{Digest, FileEntry, Manifest};
+use starlane_bundle::{Digest, FileEntry};
 use starlane_protocol::document::{
-    App, AppGrant, AppMechtron, Bind, Holes, Keeps, MechtronLimits, Names, Placement, Visitors,
+    App, AppGrant, AppMechtron, Holes, Keeps, MechtronLimits, Names, Placement, Visitors,
 };
 use starlane_protocol::{Grant, Pattern, Point};
 
-use crate::bind::{BindFault, CompiledBind};
+use crate::bind::CompiledBind;
+
+pub use recipe::{Recipe, Swapped};
+
+use recipe::Source;
 
 /// An application as every star knows it. Shared between the stars of a relay.
 #[derive(Debug)]
@@ -42,6 +47,10 @@ pub struct MechtronSpec {
     pub app: Point,
     /// The segment below the application's point.
     pub name: String,
+    /// The bundle its code, bind and files are from: another version than the application's if it was swapped.
+    pub bundle: Point,
+    /// The SHA-256 of that bundle's manifest.
+    pub digest: Digest,
     /// Whether there is one for every key.
     pub keyed: bool,
     /// Where it runs.
@@ -146,7 +155,8 @@ impl InstalledApp {
     ///
     /// # Errors
     /// The first place at which a document does not hold.
-    pub fn new(point: &Point, manifest: &Manifest, digest: Digest, generation: u64) -> Result<Self, InstallError> {
+    pub fn new(recipe: &Recipe<'_>) -> Result<Self, InstallError> {
+        let Recipe { point, manifest, digest, generation, .. } = *recipe;
         let segments: Vec<&str> = point.segments().collect();
         if segments.len() != 2 || point.path().is_some() || RESERVED.contains(&segments[1]) {
             return Err(InstallError::NotAnApp(point.clone()));
@@ -154,15 +164,21 @@ impl InstalledApp {
         if manifest.files.is_empty() {
             return Err(InstallError::Empty);
         }
-        let holes = Holes { app: point, bundle: &manifest.bundle };
-        let files = Arc::new(manifest.files.clone());
         let app = manifest.documents.app.clone().unwrap_or_default();
-        let binds = binds(&manifest.documents.binds)?;
+        recipe.check(&app)?;
         let mut mechtrons = Names::new();
+        let base = Source::new(manifest, digest)?;
         for (name, placed) in &app.mechtrons {
-            let spec = spec(point, name, placed, (manifest, &binds), &holes, &files)?;
+            let spec = match recipe.swapped.get(name) {
+                None => spec(point, name, placed, &placed.config, &base)?,
+                Some(swapped) => {
+                    let source = Source::new(&swapped.0, swapped.1)?;
+                    spec(point, name, placed, source.document_of(name)?, &source)?
+                }
+            };
             mechtrons.insert(name.clone(), Arc::new(spec));
         }
+        let holes = base.holes(point);
         let grants = app.grants.iter().map(|grant| fill_grant(grant, &app, &holes)).collect::<Result<_, _>>()?;
         let site = manifest.documents.app.is_none();
         let http =
@@ -179,32 +195,40 @@ impl InstalledApp {
         let keys = rest.count();
         (point.is_within(&self.point) && keys == usize::from(spec.keyed)).then_some(spec)
     }
+
+    /// Whether a file with this digest belongs to it: of its bundle, or of one that a mechtron was swapped to.
+    pub fn has_file(&self, digest: &Digest) -> bool {
+        let swapped = self.mechtrons.values().filter(|spec| spec.digest != self.digest);
+        let files = swapped.flat_map(|spec| spec.files.values());
+        self.files.values().chain(files).any(|file| file.sha256 == *digest)
+    }
 }
 
 fn spec(
     app: &Point,
     name: &str,
     placed: &AppMechtron,
-    (manifest, binds): (&Manifest, &Names<Arc<CompiledBind>>),
-    holes: &Holes<'_>,
-    files: &Arc<Names<FileEntry>>,
+    document: &str,
+    source: &Source<'_>,
 ) -> Result<MechtronSpec, InstallError> {
     let wrong = |what: String| InstallError::Document(format!("mechtrons.{name}: {what}"));
     app.child(name).map_err(|error| wrong(error.to_string()))?;
-    let documents = &manifest.documents;
     let missing = |what: &str, path: &str| wrong(format!("{what} `{path}` is not in the bundle"));
-    let config = documents.mechtrons.get(&placed.config).ok_or_else(|| missing("document", &placed.config))?;
-    let bind = binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
-    let wasm = files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
+    let config = source.manifest.documents.mechtrons.get(document).ok_or_else(|| missing("document", document))?;
+    let bind = source.binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
+    let wasm = source.files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
     if placed.placement == Placement::Anywhere && config.state != Keeps::None {
         let what = "placement = \"anywhere\" needs `state = \"none\"` in its document: any star may run it, so it keeps nothing";
         return Err(wrong(what.into()));
     }
-    let fence = config.may.call.iter().map(|pattern| pattern.fill(holes)).collect::<Result<_, _>>();
+    let holes = source.holes(app);
+    let fence = config.may.call.iter().map(|pattern| pattern.fill(&holes)).collect::<Result<_, _>>();
     let (config_json, texts) = config.config_texts();
     Ok(MechtronSpec {
         app: app.clone(),
         name: name.into(),
+        bundle: source.manifest.bundle.clone(),
+        digest: source.digest,
         keyed: placed.keyed,
         placement: placed.placement,
         keeps: config.state,
@@ -215,21 +239,8 @@ fn spec(
         config_json,
         config: texts,
         fence: fence.map_err(|error| wrong(format!("may.call: {error}")))?,
-        files: files.clone(),
+        files: source.files.clone(),
     })
-}
-
-/// Every bind of a bundle, compiled once for all mechtrons that name it.
-fn binds(documents: &Names<Bind>) -> Result<Names<Arc<CompiledBind>>, InstallError> {
-    let mut binds = Names::new();
-    for (path, document) in documents {
-        let bind = CompiledBind::new(document).map_err(|faults| {
-            let all: Vec<_> = faults.iter().map(BindFault::to_string).collect();
-            InstallError::Document(format!("{path}: {}", all.join("; ")))
-        })?;
-        binds.insert(path.clone(), Arc::new(bind));
-    }
-    Ok(binds)
 }
 
 fn fill_grant(grant: &AppGrant, app: &App, holes: &Holes<'_>) -> Result<Grant, InstallError> {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use app::{App, AppGrant, AppMechtron, HttpLine, Placement, Target, Visitors};
 pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
+pub use config::Values;
 pub use hole::{HoleError, HoledPattern, HoledText, Holes};
 pub use mechtron::{FencedCalls, Keeps, MechtronConfig, MechtronLimits};
 pub use names::Names;

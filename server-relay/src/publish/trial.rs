@@ -3,7 +3,7 @@
 //! Each mechtron, line and grant is tried apart, so that every mistake is found and its place is known.
 
 use starlane_bundle::{Digest, FileEntry, Manifest};
-use starlane_host::app::{HttpTo, InstallError, InstalledApp};
+use starlane_host::app::{HttpTo, InstallError, InstalledApp, Recipe};
 use starlane_protocol::Point;
 use starlane_protocol::document::{App, Names};
 
@@ -107,7 +107,7 @@ fn try_app(manifest: &Manifest, app: App) -> Result<InstalledApp, InstallError> 
 fn trial(manifest: &Manifest) -> Result<InstalledApp, InstallError> {
     let point = format!("{}:{TRIAL}", manifest.bundle.space());
     let point: Point = point.parse().map_err(|_| InstallError::NotAnApp(manifest.bundle.clone()))?;
-    InstalledApp::new(&point, manifest, Digest::of(b""), 1)
+    InstalledApp::new(&Recipe::plain(&point, manifest, Digest::of(b""), 1))
 }
 
 fn fault(folder: &Folder, steps: &[Step<'_>], error: &InstallError) -> Fault {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry, Manifest, Signed};
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstalledApp, Recipe};
 use starlane_host::inspect::inspect;
 use starlane_protocol::{Code, Point};
 
@@ -115,7 +115,7 @@ fn trial(manifest: &Manifest) -> Result<InstalledApp, Problem> {
     let app = format!("{}:trial", manifest.bundle.space());
     let app: Point = app.parse().map_err(|_| Problem::new(Code::Internal, "the trial's point is none"))?;
     let digest = Digest::of(&[]);
-    Ok(InstalledApp::new(&app, manifest, digest, 0)?)
+    Ok(InstalledApp::new(&Recipe::plain(&app, manifest, digest, 0))?)
 }
 
 /// A version keeps what its number promises: what an older one with the same promise took and gave. And a newer one that

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use starlane_bundle::{InstallRecord, Signed, Swapped, Version};
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstalledApp, Recipe};
 use starlane_protocol::document::Names;
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
@@ -135,7 +135,7 @@ fn record(app: &Point, wanted: Wanted, signed: &Signed, generation: u64, notary:
 }
 
 fn prepare(record: InstallRecord, signed: &Signed, notary: &Notary<'_>) -> Result<Installation, Problem> {
-    let installed = InstalledApp::new(&record.app, &signed.manifest, signed.digest, record.generation)?;
+    let installed = InstalledApp::new(&Recipe::plain(&record.app, &signed.manifest, signed.digest, record.generation))?;
     let bytes = record.to_bytes();
     let signature = notary.sign(&bytes);
     Ok(Installation::new(installed, record, bytes, signature))

@@ -61,7 +61,7 @@ impl Installation {
 
     /// Whether its bundle has a file with this digest.
     pub(crate) fn has_blob(&self, digest: &Digest) -> bool {
-        self.app.files.values().any(|file| file.sha256 == *digest)
+        self.app.has_file(digest)
     }
 }
 

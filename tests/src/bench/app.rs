@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow};
 use serde_json::json;
 use starlane_bundle::{Digest, FileEntry, Manifest, media_type};
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstalledApp, Recipe};
 use starlane_protocol::Point;
 use starlane_protocol::document::Names;
 
@@ -94,8 +94,9 @@ pub(super) fn installed(mechtrons: &[(&str, &str)]) -> Result<(Arc<InstalledApp>
     let manifest = Manifest::new(point("localhost:repo:bench:1.0.0")?, files, serde_json::from_value(documents)?)
         .map_err(|error| anyhow!("{error}"))?;
     let digest = Digest::of(&manifest.to_bytes());
-    let app =
-        InstalledApp::new(&point("localhost:bench")?, &manifest, digest, 1).map_err(|error| anyhow!("{error}"))?;
+    let name = point("localhost:bench")?;
+    let recipe = Recipe::plain(&name, &manifest, digest, 1);
+    let app = InstalledApp::new(&recipe).map_err(|error| anyhow!("{error}"))?;
     Ok((Arc::new(app), contents))
 }
 

@@ -1,6 +1,12 @@
 //! Installing, replacing, removing.
 
+use std::sync::Arc;
+
+use serde_json::json;
+use starlane_bundle::Digest;
+use starlane_host::app::{InstalledApp, Recipe};
 use starlane_host::event::Event;
+use starlane_protocol::document::{Names, Placement};
 
 use crate::world::{App, Mech, World, outcome, point, text, written};
 
@@ -126,4 +132,34 @@ fn state_is_kept_under_the_application_s_point() {
     world.pass(2 * crate::world::IDLE_MS);
     world.tell(Event::Named { point: point("localhost:stars:s-8"), agent: crate::world::user("ada") });
     assert_eq!(text(&world.ping("localhost:stars:s-8:app:keeps", "b")), "2 ");
+}
+
+#[test]
+fn a_swapped_mechtron_is_made_from_another_version() {
+    let says = |what| written(&[what], "(call $set (i32.const 13) {0}) (drop (call $reply)) (i32.const 0)");
+    let pair = |word| App::new("app").mechtron("a", &says(word)).mechtron("b", &says(word));
+    let (one, one_files) = pair("one").bundle(1);
+    let (two, two_files) = App::new("app").with(Mech::new("a", &says("two")).tab().config(json!({ "n": 2 }))).bundle(2);
+    let (digest, other) = (Digest::of(&one.to_bytes()), Digest::of(&two.to_bytes()));
+    let (app, swapped) = (point("localhost:app"), Names::from_iter([("a".to_owned(), (Arc::new(two), other))]));
+    let recipe = Recipe { swapped: &swapped, ..Recipe::plain(&app, &one, digest, 1) };
+    let installed = InstalledApp::new(&recipe).unwrap();
+    let (a, b) = (installed.mechtrons.get("a").unwrap(), installed.mechtrons.get("b").unwrap());
+    assert_eq!((a.bundle.as_str(), a.digest), ("localhost:repo:app:1.0.2", other));
+    assert_eq!((b.bundle.as_str(), b.digest), ("localhost:repo:app:1.0.1", digest));
+    assert_eq!((a.placement, a.config_json.as_str()), (Placement::Server, r#"{"n":2}"#));
+    assert!(one_files.keys().chain(two_files.keys()).all(|file| installed.has_file(file)));
+
+    let mut world = World::server();
+    world.files.extend(one_files.into_iter().chain(two_files));
+    world.tell(Event::Install(Arc::new(installed)));
+    assert_eq!(text(&world.ping("localhost:app:a", "")), "two");
+    assert_eq!(text(&world.ping("localhost:app:b", "")), "one");
+
+    let lacking = Names::from_iter([("b".to_owned(), swapped.get("a").unwrap().clone())]);
+    let told = InstalledApp::new(&Recipe { swapped: &lacking, ..recipe }).unwrap_err().to_string();
+    assert_eq!(told, "mechtrons.b: `localhost:repo:app:1.0.2` has no such mechtron");
+    let unknown = Names::from_iter([("c".to_owned(), swapped.get("a").unwrap().clone())]);
+    let told = InstalledApp::new(&Recipe { swapped: &unknown, ..recipe }).unwrap_err().to_string();
+    assert_eq!(told, "the application has no mechtron `c` to swap");
 }

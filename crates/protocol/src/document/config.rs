@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::{Names, names};
 
+/// Configured values by name, each whatever JSON can carry.
+pub type Values = Names<Value>;
+
 /// A value whose objects are written in the order of their keys.
 pub(super) struct Sorted<'a>(pub(super) &'a Value);
 
@@ -26,12 +29,12 @@ impl Serialize for Sorted<'_> {
 }
 
 /// Writes a configuration.
-pub(super) fn serialize<S: Serializer>(config: &Names<Value>, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize<S: Serializer>(config: &Values, to: S) -> Result<S::Ok, S::Error> {
     to.collect_map(config.iter().map(|(key, value)| (key, Sorted(value))))
 }
 
 /// A configuration as JSON.
-pub(super) fn json(config: &Names<Value>) -> String {
+pub(super) fn json(config: &Values) -> String {
     let mut json = Vec::new();
     // A map with string keys always has a JSON form, and JSON is text.
     _ = serialize(config, &mut serde_json::Serializer::new(&mut json));
@@ -39,6 +42,6 @@ pub(super) fn json(config: &Names<Value>) -> String {
 }
 
 /// Reads a configuration.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Names<Value>, D::Error> {
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Values, D::Error> {
     names::deserialize(from)
 }

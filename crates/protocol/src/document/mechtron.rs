@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, HoledPattern, Names, config, names};
+use super::{Bytes, HoledPattern, Names, Values, config, names};
 
 /// `mechtrons/*.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct MechtronConfig {
     /// What the guest reads as `config`.
     #[serde(default, skip_serializing_if = "Names::is_empty", with = "config")]
     #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
-    pub config: Names<serde_json::Value>,
+    pub config: Values,
     /// What its code may reach.
     #[serde(default)]
     pub may: FencedCalls,

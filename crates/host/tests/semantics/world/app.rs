@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use starlane_bundle::{Digest, FileEntry, Manifest, media_type};
-use starlane_host::app::{InstallError, InstalledApp};
+use starlane_host::app::{InstallError, InstalledApp, Recipe};
 
 use super::{point, wasm};
 
@@ -146,6 +146,15 @@ impl App {
 
     /// The same, or why it cannot be installed.
     pub fn try_build(self, generation: u64) -> Result<Built, InstallError> {
+        let app = point(&format!("localhost:{}", self.name));
+        let (manifest, files) = self.bundle(generation);
+        let digest = Digest::of(&manifest.to_bytes());
+        let app = InstalledApp::new(&Recipe::plain(&app, &manifest, digest, generation))?;
+        Ok((Arc::new(app), files))
+    }
+
+    /// Its bundle, version `1.0.<patch>`, and its files.
+    pub fn bundle(self, patch: u64) -> (Manifest, BTreeMap<Digest, Arc<[u8]>>) {
         let mut contents = self.files;
         let (mut binds, mut configs, mut placed) = (json!({}), json!({}), json!({}));
         for mech in &self.mechtrons {
@@ -169,11 +178,8 @@ impl App {
             FileEntry { sha256, size, media: media_type(path).into() }
         };
         let files = contents.iter().map(|(path, bytes)| (path.clone(), entry(path, bytes))).collect();
-        let bundle = point(&format!("localhost:repo:{}:1.0.{generation}", self.name));
+        let bundle = point(&format!("localhost:repo:{}:1.0.{patch}", self.name));
         let manifest = Manifest::new(bundle, files, documents).unwrap();
-        let digest = Digest::of(&manifest.to_bytes());
-        let app = point(&format!("localhost:{}", self.name));
-        let app = InstalledApp::new(&app, &manifest, digest, generation)?;
-        Ok((Arc::new(app), contents.into_values().map(|bytes| (Digest::of(&bytes), bytes.into())).collect()))
+        (manifest, contents.into_values().map(|bytes| (Digest::of(&bytes), bytes.into())).collect())
     }
 }
