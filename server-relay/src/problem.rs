@@ -109,6 +109,9 @@ impl From<InstallError> for Problem {
         match error {
             // It is the point that does not hold, not the bundle.
             InstallError::NotAnApp(_) => problem.hint("Choose another point for the application."),
+            InstallError::Config(_) => problem.hint(
+                "See what there is with `starlane get <app>`; `starlane set <app> <name>=` takes the default again.",
+            ),
             _ => problem,
         }
     }

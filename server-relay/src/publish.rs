@@ -12,6 +12,7 @@ mod editors;
 mod fault;
 mod files;
 mod folder;
+mod holes;
 mod mistakes;
 mod place;
 mod trial;
@@ -77,6 +78,7 @@ pub fn pack(folder: &Path, bundle: &Point) -> Result<Pack, Faults> {
     let folder = Folder { listing, sources, space: bundle.space().to_owned() };
     check::references(&folder, &documents, &mut faults);
     check::code(&folder, &documents, &mut faults);
+    holes::check(&folder, bundle, &documents, &mut faults);
     if !faults.is_empty() {
         return Err(Faults::new(faults));
     }

@@ -12,14 +12,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use starlane_bundle::{InstallRecord, PublicKey, Signed};
 use starlane_host::app::{InstalledApp, Recipe};
-use starlane_protocol::Point;
+use starlane_protocol::document::Names;
 use starlane_protocol::lane::Installed;
+use starlane_protocol::{Code, Point};
 use tokio::sync::Mutex;
 
 pub(crate) use install::Wanted;
 pub(crate) use notary::Notary;
 pub(crate) use picture::{Installation, Picture};
 
+use crate::problem::Problem;
 use crate::store::{InstallRow, Store, StoreError};
 
 /// What is published and installed.
@@ -70,9 +72,25 @@ fn installation(row: &InstallRow, picture: &Picture, root: &PublicKey) -> Result
     let record = InstallRecord::verify(bytes, signature, root).map_err(|error| damaged(error.to_string()))?;
     let bundle = picture.bundles.get(&record.bundle()).filter(|bundle| bundle.digest == record.digest);
     let bundle = bundle.ok_or_else(|| damaged(format!("its bundle `{}` is gone", record.bundle())))?;
-    let app = InstalledApp::new(&Recipe::plain(&record.app, &bundle.manifest, record.digest, record.generation))
-        .map_err(|error| damaged(error.to_string()))?;
+    let app = made(&record, bundle, picture).map_err(|error| damaged(error.message))?;
     Ok(Some(Installation::new(app, record, bytes.clone(), signature.clone())))
+}
+
+/// The application that a record describes.
+fn made(record: &InstallRecord, bundle: &Signed, picture: &Picture) -> Result<InstalledApp, Problem> {
+    let mut swapped = Names::new();
+    for (name, other) in &record.swapped {
+        let point = record.series.child(&other.version.to_string()).ok();
+        let from = point.and_then(|point| picture.bundles.get(&point)).filter(|from| from.digest == other.digest);
+        let Some(from) = from else {
+            let what = format!("there is no bundle `{}:{}` for `{name}`", record.series, other.version);
+            return Err(Problem::named(Code::NoRoute, "no-bundle", what));
+        };
+        swapped.insert(name.clone(), (Arc::new(from.manifest.clone()), other.digest));
+    }
+    let InstallRecord { app: point, digest, generation, config, .. } = record;
+    let (digest, generation) = (*digest, *generation);
+    Ok(InstalledApp::new(&Recipe { point, manifest: &bundle.manifest, digest, generation, config, swapped: &swapped })?)
 }
 
 /// What a lane is told when an application is gone.

@@ -194,6 +194,12 @@ fn holes_that_are_not_known_are_refused() {
 }
 
 #[test]
+fn values_that_are_not_there_or_do_not_fit_are_refused_where_they_are_named() {
+    check_bad("config");
+    check_bad("dates");
+}
+
+#[test]
 fn lines_of_http_are_read_strictly() {
     check_bad("lines");
 }

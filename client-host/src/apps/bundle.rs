@@ -59,7 +59,8 @@ async fn fetched(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) ->
 }
 
 fn application(manifest: &Manifest, record: &InstallRecord) -> Result<InstalledApp, Problem> {
-    InstalledApp::new(&Recipe::plain(&record.app, manifest, record.digest, record.generation))
+    let recipe = Recipe::plain(&record.app, manifest, record.digest, record.generation);
+    InstalledApp::new(&Recipe { config: &record.config, ..recipe })
         .map_err(|error| refused(error.code(), format!("{}: {error}", record.bundle())))
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry};
 use starlane_protocol::document::{
-    App, AppGrant, AppMechtron, Holes, Keeps, MechtronLimits, Names, Placement, Visitors,
+    App, AppGrant, AppMechtron, HoleError, Holes, Keeps, MechtronLimits, Names, Placement, Values, Visitors,
 };
 use starlane_protocol::{Grant, Pattern, Point};
 
@@ -32,6 +32,8 @@ pub struct InstalledApp {
     pub generation: u64,
     /// Every file of the bundle, by path.
     pub files: Names<FileEntry>,
+    /// The values of its `[config]`.
+    pub config: Values,
     /// Its mechtrons, by the segment below its point.
     pub mechtrons: Names<Arc<MechtronSpec>>,
     /// Who may do what.
@@ -119,6 +121,8 @@ pub enum InstallError {
     NotAnApp(Point),
     /// A document does not hold at this place.
     Document(String),
+    /// A value of `[config]` is none of the application's, or not of the kind of its default.
+    Config(String),
 }
 
 impl InstallError {
@@ -128,6 +132,7 @@ impl InstallError {
             InstallError::Empty => "bundle-empty",
             InstallError::NotAnApp(_) => "not-an-app",
             InstallError::Document(_) => "bad-document",
+            InstallError::Config(_) => "bad-config",
         }
     }
 }
@@ -140,12 +145,15 @@ impl fmt::Display for InstallError {
                 f,
                 "`{point}` cannot be an application: one is `<space>:<name>`, and users, stars, portals, repo and starlane are reserved"
             ),
-            InstallError::Document(what) => f.write_str(what),
+            InstallError::Document(what) | InstallError::Config(what) => f.write_str(what),
         }
     }
 }
 
 impl Error for InstallError {}
+
+/// Bytes of all mechtrons' configs together, once filled: four times those of a manifest.
+const CONFIGS_BYTES: usize = 4 << 20;
 
 /// Names that no application can have.
 const RESERVED: [&str; 5] = ["users", "stars", "portals", "repo", "starlane"];
@@ -167,24 +175,29 @@ impl InstalledApp {
         let app = manifest.documents.app.clone().unwrap_or_default();
         recipe.check(&app)?;
         let mut mechtrons = Names::new();
-        let base = Source::new(manifest, digest)?;
+        let base = Source::new(manifest, digest, recipe)?;
+        let mut room = CONFIGS_BYTES;
         for (name, placed) in &app.mechtrons {
             let spec = match recipe.swapped.get(name) {
                 None => spec(point, name, placed, &placed.config, &base)?,
                 Some(swapped) => {
-                    let source = Source::new(&swapped.0, swapped.1)?;
+                    let source = Source::new(&swapped.0, swapped.1, recipe)?;
                     spec(point, name, placed, source.document_of(name)?, &source)?
                 }
             };
+            room = room.checked_sub(spec.config_json.len()).ok_or_else(|| {
+                InstallError::Document("the mechtrons' configs have more than 4 MiB once their holes are filled".into())
+            })?;
             mechtrons.insert(name.clone(), Arc::new(spec));
         }
-        let holes = base.holes(point);
+        let holes = base.holes();
         let grants = app.grants.iter().map(|grant| fill_grant(grant, &app, &holes)).collect::<Result<_, _>>()?;
         let site = manifest.documents.app.is_none();
         let http =
             if site { vec![http::whole_bundle()] } else { http::rules(&app, &holes, &manifest.bundle, &mechtrons)? };
         let (bundle, files) = (manifest.bundle.clone(), manifest.files.clone());
-        Ok(Self { point: point.clone(), bundle, digest, generation, files, mechtrons, grants, http })
+        let config = base.values.clone();
+        Ok(Self { point: point.clone(), bundle, digest, generation, files, config, mechtrons, grants, http })
     }
 
     /// The mechtron (and its key) that a point names, if it is one of this application.
@@ -221,9 +234,12 @@ fn spec(
         let what = "placement = \"anywhere\" needs `state = \"none\"` in its document: any star may run it, so it keeps nothing";
         return Err(wrong(what.into()));
     }
-    let holes = source.holes(app);
-    let fence = config.may.call.iter().map(|pattern| pattern.fill(&holes)).collect::<Result<_, _>>();
-    let (config_json, texts) = config.config_texts();
+    let holes = source.holes();
+    // What a value makes of a document is told by the document's name.
+    let unfilled = |error: HoleError| InstallError::Document(format!("{document}: {error}"));
+    let fence = config.may.call.iter().map(|pattern| pattern.fill(&holes).map_err(|error| error.at("may.call")));
+    let fence = fence.collect::<Result<_, _>>().map_err(unfilled)?;
+    let (config_json, texts) = config.filled(&holes).map_err(unfilled)?;
     Ok(MechtronSpec {
         app: app.clone(),
         name: name.into(),
@@ -238,14 +254,14 @@ fn spec(
         limits: config.limits,
         config_json,
         config: texts,
-        fence: fence.map_err(|error| wrong(format!("may.call: {error}")))?,
+        fence,
         files: source.files.clone(),
     })
 }
 
 fn fill_grant(grant: &AppGrant, app: &App, holes: &Holes<'_>) -> Result<Grant, InstallError> {
     let wrong = |what: String| InstallError::Document(format!("grant: {what}"));
-    let to = grant.to.fill(holes);
+    let to = grant.to.fill(holes).map_err(|error| wrong(format!("to: {error}")))?;
     let on = grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?;
     if !lies_in(&on, holes.app) {
         return Err(wrong(format!(

@@ -5,7 +5,7 @@
 
 mod app;
 mod bind;
-mod config;
+pub mod config;
 mod hole;
 mod mechtron;
 pub mod names;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use app::{App, AppGrant, AppMechtron, HttpLine, Placement, Target, Visitors};
 pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
 pub use config::Values;
-pub use hole::{HoleError, HoledPattern, HoledText, Holes};
+pub use hole::{HoleError, HoledPattern, HoledText, Holes, config_holes};
 pub use mechtron::{FencedCalls, Keeps, MechtronConfig, MechtronLimits};
 pub use names::Names;
 pub use quantity::{Bytes, BytesError, Duration, DurationError};

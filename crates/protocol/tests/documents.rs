@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use starlane_protocol::document::{
     App, Bind, Bytes, Documents, HoledPattern, HoledText, Holes, HttpLine, MechtronConfig, PathTemplate, Placement,
-    RouteMiss, Visitors,
+    RouteMiss, Values, Visitors, config,
 };
 use starlane_protocol::{Agent, Grant, May, Method, Point};
 
@@ -74,7 +74,8 @@ fn what_is_not_known_is_named() {
 fn a_hole_stands_for_a_point_at_the_beginning() {
     let (app, bundle): (Point, Point) =
         ("localhost:chat".parse().unwrap(), "localhost:repo:chat:1.2.0".parse().unwrap());
-    let holes = Holes { app: &app, bundle: &bundle };
+    let none = Values::new_vec();
+    let holes = Holes { app: &app, bundle: &bundle, config: &none };
     for (text, filled) in [
         ("${app}:room", "localhost:chat:room"),
         ("${space}:users:ada", "localhost:users:ada"),
@@ -84,9 +85,79 @@ fn a_hole_stands_for_a_point_at_the_beginning() {
         assert_eq!(text.parse::<HoledText>().unwrap().point(&holes).unwrap().as_str(), filled);
     }
     assert!("${app}:**".parse::<HoledPattern>().unwrap().fill(&holes).unwrap().matches(&app));
-    for wrong in ["${app", "${}", "${config.x}", "x${app}", "${app}x", "a:${app}", "${app}:${space}", "${app}${app}"] {
+    for wrong in [
+        "${app",
+        "${}",
+        "${config.}",
+        "${config.a b}",
+        "x${app}",
+        "$${app}",
+        "${app}x",
+        "a:${app}",
+        "${app}:${space}",
+        "${app}${app}",
+    ] {
         assert!(wrong.parse::<HoledText>().is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_hole_for_a_value_takes_it_with_its_type() {
+    let (app, bundle): (Point, Point) =
+        ("localhost:chat".parse().unwrap(), "localhost:repo:chat:1.2.0".parse().unwrap());
+    let config: Values = serde_json::from_value::<App>(json!({ "config":
+        { "n": 3, "on": true, "word": "tea", "many": ["a", 1], "part": { "x": null }, "room": "localhost:other:room" } }))
+    .unwrap()
+    .config;
+    let holes = Holes { app: &app, bundle: &bundle, config: &config };
+    let fill = |value: &serde_json::Value, mut room: usize| holes.fill_value(value, &mut room);
+    for (written, filled) in [
+        (json!("${config.n}"), json!(3)),
+        (json!("${config.many}"), json!(["a", 1])),
+        (json!({ "a": ["${config.part}", false] }), json!({ "a": [{ "x": null }, false] })),
+        (json!("${config.n} cups of ${config.word}: ${config.on}"), json!("3 cups of tea: true")),
+        (
+            json!("see ${app}, ${space} and ${bundle}"),
+            json!("see localhost:chat, localhost and localhost:repo:chat:1.2.0"),
+        ),
+        (json!("$${config.n} costs $$${app}, $5 or $$"), json!("${config.n} costs $${app}, $5 or $$")),
+        (json!("${app}"), json!("localhost:chat")),
+    ] {
+        assert_eq!(fill(&written, 100).unwrap(), filled);
+    }
+    for (written, told) in [
+        ("${config.m}", "`${config.m}`: the application's `[config]` has no such value"),
+        ("a ${config.many}", "`${config.many}` is a list: no part of a text"),
+        ("${config.n", "`${config.n`: a hole is not closed"),
+    ] {
+        assert_eq!(fill(&json!(written), 100).unwrap_err().to_string(), told);
+    }
+    assert!(fill(&json!(["${config.word}", "${config.word}"]), 9).unwrap_err().to_string().contains("too long"));
+    assert!(fill(&json!(["${config.word}", "${config.word}"]), 10).is_ok());
+
+    let point = |text: &str| text.parse::<HoledText>().unwrap().point(&holes).map(|point| point.to_string());
+    assert_eq!(point("${config.room}:${config.word}").unwrap(), "localhost:other:room:tea");
+    assert_eq!(point("${app}:room:${config.word}-${config.n}").unwrap(), "localhost:chat:room:tea-3");
+    let told = point("${config.word}:${config.room}!").unwrap_err().to_string();
+    assert!(told.starts_with("`tea:localhost:other:room!` (from `${config.word}:${config.room}!`): "), "{told}");
+    assert!("${config.many}:**".parse::<HoledPattern>().unwrap().fill(&holes).is_err());
+    assert!("${config.room}:**".parse::<HoledPattern>().unwrap().fill(&holes).is_ok());
+}
+
+#[test]
+fn a_value_may_stand_for_a_default_of_its_kind() {
+    for (value, default) in
+        [(json!(1), json!(2)), (json!(1), json!(2.5)), (json!(""), json!("x")), (json!([]), json!([1]))]
+    {
+        assert!(config::fits(&value, &default), "{value} {default}");
+    }
+    for (value, default) in
+        [(json!(1.5), json!(2)), (json!("1"), json!(2)), (json!(null), json!("x")), (json!({}), json!([]))]
+    {
+        assert!(!config::fits(&value, &default), "{value} {default}");
+    }
+    assert!(["a", "greeting", "a-b_C9", &"x".repeat(64)].iter().all(|name| config::is_name(name)));
+    assert!(!["", "9a", "-a", "a.b", "é", &"x".repeat(65)].iter().any(|name| config::is_name(name)));
 }
 
 #[test]

@@ -7,7 +7,13 @@ use super::documents::{APP, Step};
 use super::{Fault, Folder, files};
 
 /// How alike two names must be (Jaro–Winkler, 0 to 1) for one to be offered for the other; typing errors stay above.
-pub(super) const ALIKE: f64 = 0.8;
+const ALIKE: f64 = 0.8;
+
+/// The name that is most like another, if any is.
+pub(super) fn nearest<'n>(names: impl Iterator<Item = &'n str>, unknown: &str) -> Option<&'n str> {
+    let alike = names.map(|name| (strsim::jaro_winkler(name, unknown), name)).filter(|(alike, _)| *alike > ALIKE);
+    alike.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+}
 
 /// Every file and document that is named is there.
 pub(super) fn references(folder: &Folder, documents: &Documents, faults: &mut Vec<Fault>) {
@@ -51,8 +57,7 @@ pub(super) fn suggestion(folder: &Folder, file: &str, home: &str) -> Option<Stri
         return Some(format!("the folder `{top}` is no part of the bundle: {reason}"));
     }
     let names = folder.listing.files.keys().filter(|name| name.starts_with(home));
-    let alike = names.map(|name| (strsim::jaro_winkler(name, file), name)).filter(|(alike, _)| *alike > ALIKE);
-    if let Some((_, name)) = alike.max_by(|a, b| a.0.total_cmp(&b.0)) {
+    if let Some(name) = nearest(names.map(String::as_str), file) {
         return Some(format!("there is `{name}`"));
     }
     file.ends_with(".wasm").then(|| "build the mechtron first".into())

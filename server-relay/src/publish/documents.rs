@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use starlane_bundle::MANIFEST_BYTES;
-use starlane_protocol::document::{Bind, Documents, MechtronConfig, Names};
+use starlane_protocol::document::{Bind, Documents, Names};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -73,10 +73,10 @@ pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, So
     let (mut documents, mut sources) = (Documents::default(), Sources::default());
     for (path, file) in listing.files.iter().filter(|(path, _)| path.ends_with(".toml")) {
         let read = match path.split_once('/') {
-            None if path == APP => one(path, file, &mut sources).map(|app| documents.app = app),
+            None if path == APP => configured(path, file, &mut sources).map(|app| documents.app = app),
             Some(("binds", _)) => bind(path, file, &mut sources).map(|bind| keep(&mut documents.binds, path, bind)),
             Some(("mechtrons", _)) => {
-                mechtron(path, file, &mut sources).map(|config| keep(&mut documents.mechtrons, path, config))
+                configured(path, file, &mut sources).map(|config| keep(&mut documents.mechtrons, path, config))
             }
             _ => Ok(()),
         };
@@ -96,10 +96,15 @@ pub(super) fn bind(path: &str, file: &Path, sources: &mut Sources) -> Result<Opt
     if faults.is_empty() { Ok(bind) } else { Err(faults) }
 }
 
-fn mechtron(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<MechtronConfig>, Vec<Fault>> {
-    let config = one(path, file, sources)?;
+/// Reads a document that has a `[config]`.
+fn configured<T: for<'de> Deserialize<'de>>(
+    path: &str,
+    file: &Path,
+    sources: &mut Sources,
+) -> Result<Option<T>, Vec<Fault>> {
+    let document = one(path, file, sources)?;
     config::check(path, sources.0.get(path).map(String::as_str).unwrap_or_default())?;
-    Ok(config)
+    Ok(document)
 }
 
 /// Reads one document.

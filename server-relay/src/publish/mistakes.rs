@@ -9,8 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, Error};
 
-use super::check::ALIKE;
-use super::{Fault, Place};
+use super::{Fault, Place, check};
 
 /// Mistakes of one document that are shown: whoever has more has another problem.
 const SHOWN: usize = 50;
@@ -85,7 +84,5 @@ fn quoted<'m>(message: &'m str, word: &str) -> Option<&'m str> {
 fn nearest(message: &str) -> Option<&str> {
     let unknown = ["unknown field `", "unknown variant `"].iter().find_map(|word| quoted(message, word))?;
     let (_, expected) = message.split_once(", expected ")?;
-    let names = expected.split('`').skip(1).step_by(2);
-    let alike = names.map(|name| (strsim::jaro_winkler(name, unknown), name)).filter(|(alike, _)| *alike > ALIKE);
-    alike.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+    check::nearest(expected.split('`').skip(1).step_by(2), unknown)
 }

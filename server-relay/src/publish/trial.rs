@@ -42,7 +42,7 @@ fn mechtrons(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<F
             faults.push(fault(folder, &steps, &InstallError::Document(what)));
             continue;
         }
-        let only = App { mechtrons: Names::from_iter([(name.clone(), mechtron.clone())]), ..App::default() };
+        let only = App { mechtrons: Names::from_iter([(name.clone(), mechtron.clone())]), ..bare(app) };
         if let Err(error) = try_app(manifest, only) {
             faults.push(fault(folder, &steps, &error));
         }
@@ -56,7 +56,7 @@ fn is_segment(name: &str) -> bool {
 
 fn grants(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Fault>) {
     for (index, grant) in app.grants.iter().enumerate() {
-        let only = App { mechtrons: app.mechtrons.clone(), grants: vec![grant.clone()], ..App::default() };
+        let only = App { mechtrons: app.mechtrons.clone(), grants: vec![grant.clone()], ..bare(app) };
         if let Err(error) = try_app(manifest, only) {
             faults.push(fault(folder, &[Step::Key("grant"), Step::Index(index)], &error));
         }
@@ -67,7 +67,7 @@ fn http(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Fault>
     for (path, line) in &app.http {
         let steps = [Step::Key("http"), Step::Key(path)];
         let http = Names::from_iter([(path.clone(), line.clone())]);
-        let only = App { mechtrons: app.mechtrons.clone(), http, ..App::default() };
+        let only = App { mechtrons: app.mechtrons.clone(), http, ..bare(app) };
         match try_app(manifest, only) {
             Ok(trial) => {
                 faults.extend(trial.http.iter().filter_map(|rule| nothing_there(folder, manifest, &steps, &rule.to)))
@@ -98,6 +98,21 @@ fn is_there(files: &Names<FileEntry>, path: &str) -> bool {
     }
 }
 
+/// An application of which only the values are left.
+fn bare(app: &App) -> App {
+    App { config: app.config.clone(), ..App::default() }
+}
+
+/// The point that the trial application gets.
+pub(super) fn point(bundle: &Point) -> Option<Point> {
+    format!("{}:{TRIAL}", bundle.space()).parse().ok()
+}
+
+/// A message in which what nobody wrote is shown as what stands for it.
+pub(super) fn shown(folder: &Folder, message: &str) -> String {
+    message.replace(&format!("{}:{TRIAL}", folder.space), "${app}")
+}
+
 fn try_app(manifest: &Manifest, app: App) -> Result<InstalledApp, InstallError> {
     let mut manifest = manifest.clone();
     manifest.documents.app = Some(app);
@@ -105,16 +120,12 @@ fn try_app(manifest: &Manifest, app: App) -> Result<InstalledApp, InstallError> 
 }
 
 fn trial(manifest: &Manifest) -> Result<InstalledApp, InstallError> {
-    let point = format!("{}:{TRIAL}", manifest.bundle.space());
-    let point: Point = point.parse().map_err(|_| InstallError::NotAnApp(manifest.bundle.clone()))?;
+    let point = point(&manifest.bundle).ok_or_else(|| InstallError::NotAnApp(manifest.bundle.clone()))?;
     InstalledApp::new(&Recipe::plain(&point, manifest, Digest::of(b""), 1))
 }
 
 fn fault(folder: &Folder, steps: &[Step<'_>], error: &InstallError) -> Fault {
-    // What nobody wrote is shown as what stands for it.
-    let space = folder.space.as_str();
-    let message = error.to_string().replace(&format!("{space}:{TRIAL}"), "${app}");
-    let fault = Fault::new(error.code(), message);
+    let fault = Fault::new(error.code(), shown(folder, &error.to_string()));
     match folder.sources.place(APP, steps) {
         Some(place) => fault.in_file(APP).at(Some(place)),
         None => fault,

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use starlane_bundle::{InstallRecord, Signed, Swapped, Version};
-use starlane_host::app::{InstalledApp, Recipe};
 use starlane_protocol::document::Names;
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::MutexGuard;
 
 use super::compatible::Comparison;
-use super::{Installation, Notary, Picture, Registry, removed};
+use super::{Installation, Notary, Picture, Registry, made, removed};
 use crate::problem::Problem;
 use crate::store::InstallRow;
 
@@ -84,7 +83,7 @@ impl Registry {
             notary.store.forget(app).await?;
         }
         let generation = now.generations.get(app).copied().unwrap_or(0) + 1;
-        let installation = prepare(record(app, wanted, signed, generation, notary), signed, notary)?;
+        let installation = prepare(record(app, wanted, signed, generation, notary), (signed, &now), notary)?;
         if let Some(there) = there.filter(|_| !breaking) {
             let compared = Comparison::of(&there.app, &installation.app);
             if !compared.is_compatible() {
@@ -134,8 +133,12 @@ fn record(app: &Point, wanted: Wanted, signed: &Signed, generation: u64, notary:
     InstallRecord { app, series, version, digest, floor, generation, expires, config, swapped }
 }
 
-fn prepare(record: InstallRecord, signed: &Signed, notary: &Notary<'_>) -> Result<Installation, Problem> {
-    let installed = InstalledApp::new(&Recipe::plain(&record.app, &signed.manifest, signed.digest, record.generation))?;
+fn prepare(
+    record: InstallRecord,
+    (signed, now): (&Signed, &Picture),
+    notary: &Notary<'_>,
+) -> Result<Installation, Problem> {
+    let installed = made(&record, signed, now)?;
     let bytes = record.to_bytes();
     let signature = notary.sign(&bytes);
     Ok(Installation::new(installed, record, bytes, signature))

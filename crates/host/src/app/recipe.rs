@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry, Manifest};
 use starlane_protocol::Point;
-use starlane_protocol::document::{App, Bind, Holes, Names, Values};
+use starlane_protocol::document::{App, Bind, Holes, Names, Values, config};
 
 use super::InstallError;
 use crate::bind::{BindFault, CompiledBind};
@@ -46,11 +46,36 @@ impl<'a> Recipe<'a> {
         if let Some(name) = self.swapped.keys().find(|name| !app.mechtrons.contains_key(*name)) {
             return Err(InstallError::Document(format!("the application has no mechtron `{name}` to swap")));
         }
-        match self.config.keys().next() {
-            Some(name) => Err(InstallError::Document(format!("config.{name}: the application has no such value"))),
+        match self.config.keys().find(|name| !app.config.contains_key(*name)) {
+            Some(name) => Err(InstallError::Config(format!("config.{name}: the application has no such value"))),
             None => Ok(()),
         }
     }
+}
+
+/// Bytes of an application's values once their own holes are filled, as those of a manifest.
+const VALUES_BYTES: usize = 1 << 20;
+
+/// The values of an application: its defaults, and in the place of some what was given.
+fn values(app: &App, given: &Values, holes: &Holes<'_>) -> Result<Values, InstallError> {
+    let mut room = VALUES_BYTES;
+    let mut values = Values::new_vec();
+    for (name, default) in &app.config {
+        let wrong = |what: String| InstallError::Config(format!("config.{name}: {what}"));
+        if !config::is_name(name) {
+            return Err(wrong("a name is letters, digits, `-` and `_`, a letter first, 64 at most".into()));
+        }
+        let value = match given.get(name) {
+            None => holes.fill_value(default, &mut room).map_err(|error| wrong(error.to_string()))?,
+            Some(value) if config::fits(value, default) => value.clone(),
+            Some(value) => {
+                let (expected, found) = (config::kind(default), config::kind(value));
+                return Err(wrong(format!("expected {expected} (the default is {default}), found {found}: {value}")));
+            }
+        };
+        values.insert(name.clone(), value);
+    }
+    Ok(values)
 }
 
 /// A bundle that mechtrons are made from, its binds compiled once for all that name them.
@@ -59,12 +84,18 @@ pub(super) struct Source<'a> {
     pub(super) digest: Digest,
     pub(super) binds: Names<Arc<CompiledBind>>,
     pub(super) files: Arc<Names<FileEntry>>,
+    point: &'a Point,
+    /// The values of its application's `[config]`.
+    pub(super) values: Values,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(manifest: &'a Manifest, digest: Digest) -> Result<Self, InstallError> {
+    pub(super) fn new(manifest: &'a Manifest, digest: Digest, recipe: &Recipe<'a>) -> Result<Self, InstallError> {
         let (binds, files) = (binds(&manifest.documents.binds)?, Arc::new(manifest.files.clone()));
-        Ok(Self { manifest, digest, binds, files })
+        let holes = Holes { app: recipe.point, bundle: &manifest.bundle, config: &NO_VALUES };
+        let app = manifest.documents.app.as_ref();
+        let values = app.map(|app| values(app, recipe.config, &holes)).transpose()?.unwrap_or_default();
+        Ok(Self { manifest, digest, binds, files, point: recipe.point, values })
     }
 
     /// The document that its own `app.toml` gives a mechtron.
@@ -75,9 +106,9 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// What holes are filled with in an application.
-    pub(super) fn holes(&self, app: &'a Point) -> Holes<'a> {
-        Holes { app, bundle: &self.manifest.bundle }
+    /// What holes are filled with.
+    pub(super) fn holes(&self) -> Holes<'_> {
+        Holes { app: self.point, bundle: &self.manifest.bundle, config: &self.values }
     }
 }
 

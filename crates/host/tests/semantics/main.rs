@@ -9,6 +9,7 @@ mod admission;
 mod asking;
 mod binds;
 mod compatibility;
+mod config;
 mod crashes;
 mod deadlines;
 mod deadlock;

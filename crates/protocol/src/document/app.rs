@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Serialize};
 
-use super::{Duration, HoledPattern, HoledText, Names, names};
+use super::{Duration, HoledPattern, HoledText, Names, Values, config, names};
 use crate::{May, MethodPattern};
 
 /// `app.toml`.
@@ -13,6 +13,10 @@ use crate::{May, MethodPattern};
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct App {
+    /// Values that `starlane set` can change, each with its default; holes like `${config.name}` take them.
+    #[serde(default, skip_serializing_if = "Names::is_empty", with = "config")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
+    pub config: Values,
     /// The mechtrons, by the segment they get below the application's point.
     #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
     #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, AppMechtron>"))]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, HoledPattern, Names, Values, config, names};
+use super::{Bytes, HoleError, HoledPattern, Holes, Names, Values, config, names};
 
 /// `mechtrons/*.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,14 +77,26 @@ impl Default for MechtronLimits {
     }
 }
 
+/// Bytes of a mechtron's config once its holes are filled, as those of a manifest.
+const CONFIG_BYTES: usize = 1 << 20;
+
 impl MechtronConfig {
-    /// The `[config]` as one JSON object, and each of its values: a text as it is, anything else as JSON.
-    pub fn config_texts(&self) -> (String, Names<String>) {
+    /// The `[config]` with its holes filled, as one JSON object, and each of its values: a text as it is, anything else
+    /// as JSON.
+    ///
+    /// # Errors
+    /// A value with a hole that cannot be filled, and more than 1 MiB.
+    pub fn filled(&self, holes: &Holes<'_>) -> Result<(String, Names<String>), HoleError> {
+        let mut room = CONFIG_BYTES;
+        let mut values = Values::new_vec();
+        for (key, value) in &self.config {
+            let value = holes.fill_value(value, &mut room).map_err(|error| error.at(format_args!("config.{key}")))?;
+            values.insert(key.clone(), value);
+        }
         let text = |value: &serde_json::Value| match value {
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let texts = names::map(&self.config, text);
-        (config::json(&self.config), texts)
+        Ok((config::json(&values), names::map(&values, text)))
     }
 }

@@ -15,6 +15,8 @@ pub struct App {
     name: String,
     mechtrons: Vec<Mech>,
     grants: Vec<Value>,
+    config: Value,
+    http: Value,
     files: BTreeMap<String, Vec<u8>>,
 }
 
@@ -109,7 +111,14 @@ pub type Built = (Arc<InstalledApp>, BTreeMap<Digest, Arc<[u8]>>);
 impl App {
     /// `localhost:<name>`.
     pub fn new(name: &str) -> Self {
-        Self { name: name.into(), mechtrons: vec![], grants: vec![], files: BTreeMap::new() }
+        Self {
+            name: name.into(),
+            mechtrons: vec![],
+            grants: vec![],
+            config: json!({}),
+            http: json!({}),
+            files: BTreeMap::new(),
+        }
     }
 
     /// Adds a mechtron with everything as usual.
@@ -131,6 +140,18 @@ impl App {
     /// Lets `to` call `on`.
     pub fn grant(mut self, to: &str, on: &str) -> Self {
         self.grants.push(json!({ "to": to, "may": ["call"], "on": on }));
+        self
+    }
+
+    /// Its values and their defaults.
+    pub fn config(mut self, config: Value) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// What is served where.
+    pub fn http(mut self, http: Value) -> Self {
+        self.http = http;
         self
     }
 
@@ -171,7 +192,7 @@ impl App {
                 placed[name]["idle"] = idle.into();
             }
         }
-        let app = json!({ "mechtrons": placed, "grant": self.grants });
+        let app = json!({ "config": self.config, "mechtrons": placed, "http": self.http, "grant": self.grants });
         let documents = serde_json::from_value(json!({ "app": app, "binds": binds, "mechtrons": configs })).unwrap();
         let entry = |path: &str, bytes: &[u8]| {
             let (sha256, size) = (Digest::of(bytes), bytes.len() as u64);
