@@ -32,6 +32,7 @@ mod steward;
 mod store;
 mod switchboard;
 mod token;
+mod upgrade;
 
 pub use log::log_to_stderr;
 pub use relay::{Origin, OriginError, Relay, RelayConfig, RelayError, open};

@@ -19,6 +19,7 @@ use crate::shell::Inbox;
 use crate::store::Store;
 use crate::switchboard::{Accounts, OpenPings};
 use crate::token::Tokens;
+use crate::upgrade::Upgrades;
 
 /// What the parts of a relay share.
 pub(crate) struct Mesh {
@@ -40,6 +41,8 @@ pub(crate) struct Mesh {
     pub(crate) blobs: Blobs,
     /// What is published and installed.
     pub(crate) registry: Registry,
+    /// Applications on their way to another generation.
+    pub(crate) upgrades: Upgrades,
     /// The lanes that are open.
     pub(crate) lanes: Lanes,
     /// The pings that wait for their answer.

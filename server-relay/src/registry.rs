@@ -17,7 +17,7 @@ use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::Mutex;
 
-pub(crate) use install::Wanted;
+pub(crate) use install::{Plan, Wanted};
 pub(crate) use notary::Notary;
 pub(crate) use picture::{Installation, Picture};
 

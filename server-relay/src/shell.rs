@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::keys::random;
 use crate::mesh::Mesh;
 use crate::store::Job;
+use crate::upgrade::Upgrades;
 
 /// Bytes the guests of all stars of a relay may hold: 4 GiB, which a server has to spare.
 const GUESTS: u64 = 4 << 30;
@@ -185,6 +186,7 @@ impl Shell {
             Effect::Load(mechtron) => self.job(Job::Load { mechtron, to: inbox.clone() }),
             Effect::Send(wave) => self.send(&mut vec![Box::new(wave)]),
             Effect::Log(line) => self.mesh.log.write(line),
+            Effect::Upgrade { app, generation, step } => Upgrades::heard(&self.mesh, self.index, app, generation, step),
             Effect::Fetch { digest, .. } => {
                 let (mesh, inbox) = (self.mesh.clone(), inbox.clone());
                 self.runtime.spawn(async move {
@@ -219,6 +221,7 @@ impl Shell {
         }
         self.inbox().clear();
         self.mesh.star_fell(self.index);
+        self.mesh.upgrades.star_fell(self.index);
         self.mesh.log.write(LogLine {
             level: LogLevel::Error,
             point: self.setup.points[self.index as usize].clone(),

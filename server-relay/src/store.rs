@@ -7,6 +7,7 @@ mod commits;
 mod documents;
 mod error;
 mod state;
+mod swap;
 mod users;
 
 use std::path::Path;
@@ -20,7 +21,7 @@ use tokio::sync::Mutex;
 pub(crate) use commits::{Hears, JOBS, Job, run_jobs};
 pub(crate) use documents::InstallRow;
 pub use error::StoreError;
-pub(crate) use state::Pairs;
+pub(crate) use swap::{Back, Switch};
 
 /// How long a statement waits for the other connection: far longer than any transaction of ours.
 const BUSY: Duration = Duration::from_secs(10);
@@ -61,8 +62,14 @@ pub(crate) async fn refuse(file: &Path, value: &str) {
 }
 
 fn migrations() -> Migrator {
-    let first = include_str!("../migrations/0001_first.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)])
+    let steps = [
+        (1, "first", include_str!("../migrations/0001_first.sql")),
+        (3, "swap", include_str!("../migrations/0003_swap.sql")),
+    ];
+    let migration = |(number, name, sql): (i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(steps.map(migration).into())
 }
 
 /// Makes the file if need be, for its owner only; what the database lays beside it gets the same rights.

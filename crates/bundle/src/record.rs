@@ -40,6 +40,9 @@ pub struct InstallRecord {
     pub generation: u64,
     /// Milliseconds since 1970 UTC from which the record holds no more.
     pub expires: u64,
+    /// Whether it is the way back to an older generation: states are not migrated then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
     /// Config values that were set for this application, by name. Those that were not stand in the manifest.
     #[serde(default, with = "names", skip_serializing_if = "Names::is_empty")]
     pub config: Names<Value>,

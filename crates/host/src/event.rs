@@ -107,7 +107,7 @@ pub enum Step {
 }
 
 /// Something that happened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Event {
     /// It is this time. Deadlines are judged by it.
     Time {

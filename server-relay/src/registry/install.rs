@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use starlane_bundle::{InstallRecord, Signed, Swapped, Version};
+use starlane_host::app::InstalledApp;
+use starlane_host::event::Migration;
 use starlane_protocol::document::Names;
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
@@ -12,7 +14,8 @@ use tokio::sync::MutexGuard;
 use super::compatible::Comparison;
 use super::{Installation, Notary, Picture, Registry, made, removed};
 use crate::problem::Problem;
-use crate::store::InstallRow;
+use crate::store::{Back, InstallRow, Store, Switch};
+use crate::upgrade::Way;
 
 /// Applications of one relay: a greeting that names them all fits one message of a lane.
 const APPS: usize = 1_024;
@@ -56,18 +59,27 @@ impl Wanted {
     }
 }
 
+/// The next generation of an application, not yet in force.
+pub(crate) struct Plan {
+    /// What is to stand there.
+    pub(crate) next: Arc<Installation>,
+    /// What stands there.
+    pub(crate) there: Option<Arc<Installation>>,
+    /// Whether the next is the one before.
+    pub(crate) back: bool,
+}
+
 impl Registry {
     /// The one door through which what stands at an application's point changes: `want` says, from what stands there,
     /// what is to. `Ok(Err(…))`: that very thing stands there already. What takes away what the present one took and
-    /// gave is installed only when that is meant (`breaking`).
-    pub(crate) async fn install(
+    /// gave is planned only when that is meant. Whoever plans has the application's turn.
+    pub(crate) async fn plan(
         &self,
         app: &Point,
         want: impl FnOnce(Option<&InstallRecord>) -> Result<Wanted, Problem>,
-        breaking: bool,
+        way: Way,
         notary: &Notary<'_>,
-    ) -> Result<Result<Change<'_, Arc<Installation>>, Arc<Installation>>, Problem> {
-        let guard = self.changing.lock().await;
+    ) -> Result<Result<Plan, Arc<Installation>>, Problem> {
         let now = self.now();
         let there = now.apps.get(app);
         let wanted = want(there.map(|one| &one.record))?;
@@ -83,21 +95,60 @@ impl Registry {
             notary.store.forget(app).await?;
         }
         let generation = now.generations.get(app).copied().unwrap_or(0) + 1;
-        let installation = prepare(record(app, wanted, signed, generation, notary), (signed, &now), notary)?;
-        if let Some(there) = there.filter(|_| !breaking) {
+        let back = way == Way::Back;
+        let record = InstallRecord { back, ..record(app, wanted, signed, generation, notary) };
+        let installation = prepare(record, (signed, &now), notary)?;
+        if let Some(there) = there.filter(|_| way == Way::Forth { breaking: false }) {
             let compared = Comparison::of(&there.app, &installation.app);
             if !compared.is_compatible() {
                 let hint = "Whoever uses the application must know of it first; then install with --breaking.";
                 return Err(compared.refused(&signed.manifest.bundle, hint.into()));
             }
         }
-        notary.store.put_install(&installation.row()).await?;
-        let installation = Arc::new(installation);
+        Ok(Ok(Plan { next: Arc::new(installation), there: there.cloned(), back }))
+    }
+
+    /// Puts what is planned in force, stored with what was migrated for it. `switch` is called in the moment from which on
+    /// the new picture is seen.
+    pub(crate) async fn carry_out(
+        &self,
+        plan: &Plan,
+        migrations: &[Migration],
+        store: &Store,
+        switch: impl FnOnce(),
+    ) -> Result<Change<'_, Arc<Installation>>, Problem> {
+        let guard = self.changing.lock().await;
+        let (app, generation) = (&plan.next.app.point, plan.next.app.generation);
+        self.still_holds(plan)?;
+        let there = plan.there.as_ref().map(|there| there.row());
+        let previous = there.as_ref().and_then(|row| row.record.as_ref()).filter(|_| !plan.back);
+        let back = plan.way_back();
+        let row = plan.next.row();
+        let previous = previous.map(|(record, signature)| (&record[..], &signature[..]));
+        store.switch(Switch { row: &row, migrations, previous, back: &back }).await?;
         self.change(|picture| {
             picture.generations.insert(app.clone(), generation);
-            picture.apps.insert(app.clone(), installation.clone());
+            picture.apps.insert(app.clone(), plan.next.clone());
+            switch();
         });
-        Ok(Ok(Change { what: installation, _one_at_a_time: guard }))
+        Ok(Change { what: plan.next.clone(), _one_at_a_time: guard })
+    }
+
+    /// What a plan was made from may have gone while the stars prepared it.
+    fn still_holds(&self, plan: &Plan) -> Result<(), Problem> {
+        let (now, record) = (self.now(), &plan.next.record);
+        let signed = published(&now, &record.bundle())?;
+        made(record, signed, &now)?;
+        if now.generations.get(&record.app).copied().unwrap_or(0) + 1 == record.generation {
+            return Ok(());
+        }
+        Err(Problem::new(Code::Conflict, format!("`{}` was changed meanwhile", record.app)).hint("Try again."))
+    }
+
+    /// The application that a record describes, from what is published now.
+    pub(crate) fn described(&self, record: &InstallRecord) -> Result<InstalledApp, Problem> {
+        let now = self.now();
+        made(record, published(&now, &record.bundle())?, &now)
     }
 
     /// Removes an application; gives what it was and what stars are told.
@@ -119,6 +170,20 @@ impl Registry {
     }
 }
 
+impl Plan {
+    /// On the way back: the mechtrons whose code changes.
+    fn way_back(&self) -> Vec<Back> {
+        let (Some(there), true) = (&self.there, self.back) else { return Vec::new() };
+        let changes = there.app.mechtrons.iter().filter_map(|(name, from)| {
+            let to = self.next.app.mechtrons.get(name)?;
+            let (from, code) = (from.wasm.sha256, to.wasm.sha256);
+            let mechtron = self.next.app.point.child(name).ok()?;
+            (from != code).then_some(Back { mechtron, from, to: code, drop_writes: false })
+        });
+        changes.collect()
+    }
+}
+
 fn published<'a>(now: &'a Picture, bundle: &Point) -> Result<&'a Arc<Signed>, Problem> {
     now.bundles.get(bundle).ok_or_else(|| {
         Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
@@ -130,7 +195,7 @@ fn record(app: &Point, wanted: Wanted, signed: &Signed, generation: u64, notary:
     let Wanted { floor, config, swapped, .. } = wanted;
     let (series, version) = (signed.manifest.series(), signed.manifest.semver());
     let (app, digest, expires) = (app.clone(), signed.digest, notary.expires());
-    InstallRecord { app, series, version, digest, floor, generation, expires, config, swapped }
+    InstallRecord { app, series, version, digest, floor, generation, expires, back: false, config, swapped }
 }
 
 fn prepare(

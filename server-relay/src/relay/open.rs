@@ -22,6 +22,7 @@ use crate::registry::Registry;
 use crate::shell::{self, Setup};
 use crate::store::{JOBS, Store, run_jobs};
 use crate::token::Tokens;
+use crate::upgrade;
 
 /// Stars of one relay at most: cores of the largest machine.
 const STARS: u32 = 1_024;
@@ -50,6 +51,8 @@ pub async fn open(config: RelayConfig) -> Result<Relay, RelayError> {
     let threads: Result<Vec<_>, io::Error> =
         threads.map(|index| shell::start(index, setup.clone(), mesh.clone(), jobs.clone())).collect();
     let stars = threads.map_err(RelayError::Thread)?;
+
+    upgrade::resume(&mesh).await;
 
     let token = operator::note(&mesh, &config.data)?;
     let link = operator::link(&mesh).await?;
@@ -84,6 +87,7 @@ async fn mesh(config: &RelayConfig, space: Point, own: Vec<Point>, listener: &Tc
         blobs,
         registry,
         store: Arc::new(store),
+        upgrades: Default::default(),
         lanes: Default::default(),
         open: Default::default(),
         accounts: Default::default(),

@@ -7,12 +7,12 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use starlane_host::event::{Commit, Event};
+use starlane_host::event::{Commit, Event, Stored};
 use starlane_host::star::MechtronInfo;
 use starlane_protocol::{Point, Wave};
 use tokio::sync::oneshot;
 
-use crate::store::{Hears, Pairs};
+use crate::store::Hears;
 
 /// Pings and signals that may wait for one star.
 const WAVES: usize = 16_384;
@@ -161,7 +161,7 @@ impl Hears for Inbox {
         self.answer(Event::Committed { id: commit.id, result });
     }
 
-    fn loaded(&self, mechtron: Point, state: Result<Pairs, String>) {
+    fn loaded(&self, mechtron: Point, state: Result<Stored, String>) {
         self.answer(Event::Loaded { mechtron, state });
     }
 }

@@ -17,6 +17,7 @@ use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::{self, Installation};
 use crate::shell::{Inbox, Item};
+use crate::upgrade;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,14 +33,7 @@ pub(super) async fn install(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, &wave.to)?;
     let Wanted { bundle, breaking } = body(wave)?;
     let want = |there: Option<&InstallRecord>| Ok(registry::Wanted::bundle(bundle, there));
-    let installed = match mesh.registry.install(&wave.to, want, breaking, &mesh.notary()).await? {
-        Err(there) => there,
-        Ok(change) => {
-            mesh.inboxes.iter().for_each(|inbox| inbox.answer(Event::Install(change.what.app.clone())));
-            tell(mesh, &change.what, Frame::Install(change.what.told.clone()), &mesh.registry.now().grants);
-            change.what.clone()
-        }
-    };
+    let (Ok(installed) | Err(installed)) = upgrade::change(mesh, &wave.to, want, breaking).await?;
     let app = &installed.app;
     tracing::info!(app = %app.point, bundle = %app.bundle, generation = app.generation, "installed");
     Ok(json!({ "app": app.point, "bundle": app.bundle, "digest": app.digest, "generation": app.generation }))
@@ -60,6 +54,7 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
 }
 
 async fn remove_app(mesh: &Arc<Mesh>, app: &Point) -> Result<(), Problem> {
+    let _turn = mesh.upgrades.turn(app).await;
     let grants = mesh.registry.now().grants.clone();
     let change = mesh.registry.remove_app(app, &mesh.notary()).await?;
     let (was, told) = &change.what;

@@ -7,11 +7,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use starlane_host::event::Commit;
+use starlane_host::event::{Commit, Stored};
 use starlane_protocol::Point;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Pairs, Store};
+use super::Store;
 
 /// Turns that are written together: some milliseconds of work for the disk.
 const GROUP_TURNS: usize = 256;
@@ -51,7 +51,7 @@ pub(crate) trait Hears: Send + Sync {
     /// A commit is on disk, or failed and changed nothing.
     fn committed(&self, commit: &Commit, result: Result<(), String>);
     /// A state was read.
-    fn loaded(&self, mechtron: Point, state: Result<Pairs, String>);
+    fn loaded(&self, mechtron: Point, state: Result<Stored, String>);
 }
 
 /// Does the jobs until every star is gone.

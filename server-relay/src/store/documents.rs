@@ -63,15 +63,7 @@ impl Store {
 
     /// Keeps what is installed at an application's point.
     pub(crate) async fn put_install(&self, row: &InstallRow) -> Result<(), StoreError> {
-        let (record, signature) = row.record.clone().unzip();
-        let mut writer = self.writer.lock().await;
-        let query = sqlx::query("REPLACE INTO installs (app, generation, record, signature) VALUES (?, ?, ?, ?)")
-            .bind(row.app.as_str())
-            .bind(i64::try_from(row.generation).unwrap_or(i64::MAX))
-            .bind(record)
-            .bind(signature);
-        query.execute(&mut *writer).await?;
-        Ok(())
+        put_install(&mut *self.writer.lock().await, row).await
     }
 }
 
@@ -82,4 +74,18 @@ fn install_row(
     let generation = u64::try_from(generation).map_err(|_| damaged("a generation below 0"))?;
     let app = app.parse().map_err(|_| damaged("not a point"))?;
     Ok(InstallRow { app, generation, record: record.zip(signature) })
+}
+
+pub(super) async fn put_install(to: &mut sqlx::SqliteConnection, row: &InstallRow) -> Result<(), StoreError> {
+    let (record, signature) = row.record.clone().unzip();
+    let sql = "INSERT INTO installs (app, generation, record, signature) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+        SET generation = excluded.generation, record = excluded.record, signature = excluded.signature,
+        previous = CASE WHEN excluded.record IS NULL THEN NULL ELSE previous END";
+    let query = sqlx::query(sql)
+        .bind(row.app.as_str())
+        .bind(i64::try_from(row.generation).unwrap_or(i64::MAX))
+        .bind(record)
+        .bind(signature);
+    query.execute(to).await?;
+    Ok(())
 }

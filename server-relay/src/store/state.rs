@@ -1,20 +1,19 @@
 //! What mechtrons keep.
 
 use sqlx::Connection;
-use starlane_host::event::Commit;
+use starlane_host::event::{Commit, Pairs, Stored};
 use starlane_protocol::Point;
 
-use super::{Store, StoreError};
-
-/// Keys and their values.
-pub(crate) type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+use super::{Store, StoreError, swap};
 
 impl Store {
     /// Everything one mechtron keeps.
-    pub(crate) async fn load(&self, mechtron: &Point) -> Result<Pairs, StoreError> {
+    pub(crate) async fn load(&self, mechtron: &Point) -> Result<Stored, StoreError> {
         let mut reader = self.reader.lock().await;
-        let query = sqlx::query_as("SELECT key, value FROM state WHERE mechtron = ?").bind(mechtron.as_str());
-        Ok(query.fetch_all(&mut *reader).await?)
+        // Both are read of the same moment.
+        let mut whole = reader.begin().await?;
+        let (pairs, stamp) = (pairs(&mut whole, mechtron).await?, swap::stamp(&mut whole, mechtron).await?);
+        Ok(Stored { stamp: stamp.filter(|_| !pairs.is_empty()), pairs })
     }
 
     /// Writes these commits in their order, all or none.
@@ -22,9 +21,13 @@ impl Store {
         let mut writer = self.writer.lock().await;
         let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
         for commit in commits {
-            for (key, value) in &commit.writes {
-                write(&mut whole, &commit.mechtron, key, value.as_deref()).await?;
+            if commit.keep_before {
+                swap::keep_before(&mut whole, &commit.mechtron).await?;
             }
+            if let Some(code) = &commit.code {
+                swap::set_code(&mut whole, &commit.mechtron, code).await?;
+            }
+            write_all(&mut whole, &commit.mechtron, &commit.writes).await?;
         }
         Ok(whole.commit().await?)
     }
@@ -33,13 +36,35 @@ impl Store {
     pub(crate) async fn forget(&self, point: &Point) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
         // `;` is the character after `:`, so this range is all that begins with `<point>:`.
-        let query = sqlx::query("DELETE FROM state WHERE mechtron = ? OR (mechtron >= ? AND mechtron < ?)")
-            .bind(point.as_str())
-            .bind(format!("{point}:"))
-            .bind(format!("{point};"));
-        query.execute(&mut *writer).await?;
-        Ok(())
+        let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
+        for query in [
+            "DELETE FROM state WHERE mechtron = ? OR (mechtron >= ? AND mechtron < ?)",
+            "DELETE FROM stamps WHERE mechtron = ? OR (mechtron >= ? AND mechtron < ?)",
+            "DELETE FROM before WHERE mechtron = ? OR (mechtron >= ? AND mechtron < ?)",
+        ] {
+            let query = sqlx::query(query).bind(point.as_str()).bind(format!("{point}:")).bind(format!("{point};"));
+            query.execute(&mut *whole).await?;
+        }
+        Ok(whole.commit().await?)
     }
+}
+
+/// What a mechtron keeps.
+pub(super) async fn pairs(from: &mut sqlx::SqliteConnection, mechtron: &Point) -> Result<Pairs, StoreError> {
+    let query = sqlx::query_as("SELECT key, value FROM state WHERE mechtron = ?").bind(mechtron.as_str());
+    Ok(query.fetch_all(from).await?)
+}
+
+/// Writes into what a mechtron keeps.
+pub(super) async fn write_all(
+    to: &mut sqlx::SqliteConnection,
+    mechtron: &Point,
+    writes: &[(Vec<u8>, Option<Vec<u8>>)],
+) -> Result<(), StoreError> {
+    for (key, value) in writes {
+        write(&mut *to, mechtron, key, value.as_deref()).await?;
+    }
+    Ok(())
 }
 
 async fn write(
@@ -74,11 +99,11 @@ mod tests {
     fn commit(mechtron: &str, writes: &[(&str, Option<&str>)]) -> Commit {
         let bytes = |text: &str| text.as_bytes().to_vec();
         let writes = writes.iter().map(|(key, value)| (bytes(key), value.map(bytes))).collect();
-        Commit { id: CommitId(1), mechtron: mechtron.parse().unwrap(), writes }
+        Commit { id: CommitId(1), mechtron: mechtron.parse().unwrap(), writes, code: None, keep_before: false }
     }
 
     async fn keys(store: &Store, mechtron: &str) -> Vec<String> {
-        let pairs = store.load(&mechtron.parse().unwrap()).await.unwrap();
+        let pairs = store.load(&mechtron.parse().unwrap()).await.unwrap().pairs;
         pairs.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect()
     }
 
@@ -88,7 +113,7 @@ mod tests {
         let first = commit("a:chat:room:tea", &[("k", Some("v")), ("gone", Some("x"))]);
         let second = commit("a:chat:room:tea", &[("k", Some("w")), ("gone", None)]);
         store(&folder).await.commit(&[&first, &second]).await.unwrap();
-        let pairs = store(&folder).await.load(&"a:chat:room:tea".parse().unwrap()).await.unwrap();
+        let pairs = store(&folder).await.load(&"a:chat:room:tea".parse().unwrap()).await.unwrap().pairs;
         assert_eq!(pairs, [(b"k".to_vec(), b"w".to_vec())]);
     }
 

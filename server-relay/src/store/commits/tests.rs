@@ -18,8 +18,9 @@ impl Hears for Ear {
         self.0.lock().unwrap().push(format!("{} {what}", commit.id.0));
     }
 
-    fn loaded(&self, mechtron: Point, state: Result<Pairs, String>) {
-        let mut keys: Vec<_> = state.unwrap().into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect();
+    fn loaded(&self, mechtron: Point, state: Result<Stored, String>) {
+        let mut keys: Vec<_> =
+            state.unwrap().pairs.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect();
         keys.sort();
         self.0.lock().unwrap().push(format!("{mechtron} keeps {keys:?}"));
     }
@@ -45,7 +46,8 @@ impl Bench {
 
     async fn commit(&self, id: u64, mechtron: &str, key: &str) {
         let writes = vec![(key.into(), Some(key.into()))];
-        let commit = Commit { id: CommitId(id), mechtron: mechtron.parse().unwrap(), writes };
+        let commit =
+            Commit { id: CommitId(id), mechtron: mechtron.parse().unwrap(), writes, code: None, keep_before: false };
         assert!(self.jobs.send(Job::Commit { commit, to: self.ear.clone() }).await.is_ok());
     }
 

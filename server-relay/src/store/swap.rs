@@ -1,0 +1,156 @@
+//! What a swap changes: the generation and the migrated states in one transaction, and the way back.
+//!
+//! A state is stamped with the code it is made for. While a generation is on trial, what its migrations changed is kept
+//! beside it as it was before.
+
+use sqlx::{Connection, SqliteConnection};
+use starlane_bundle::{Digest, InstallRecord, PublicKey, RecordError};
+use starlane_host::event::{Migration, Stamp};
+use starlane_protocol::Point;
+
+use super::documents::put_install;
+use super::state::write_all;
+use super::{InstallRow, Store, StoreError};
+
+/// The next generation of an application, and what is stored with it.
+pub(crate) struct Switch<'a> {
+    /// The next generation.
+    pub(crate) row: &'a InstallRow,
+    /// What was migrated.
+    pub(crate) migrations: &'a [Migration],
+    /// The record of the generation before, to come back to, and the root's signature over it.
+    pub(crate) previous: Option<(&'a [u8], &'a [u8])>,
+    /// On the way back: what each mechtron that changes gets back.
+    pub(crate) back: &'a [Back],
+}
+
+/// A mechtron on the way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Back {
+    /// Its point, without a key.
+    pub(crate) mechtron: Point,
+    /// The code that fails.
+    pub(crate) from: Digest,
+    /// The code that comes back.
+    pub(crate) to: Digest,
+    /// Whether what was written since a migration may be dropped.
+    pub(crate) drop_writes: bool,
+}
+
+impl Store {
+    /// Stores the next generation of an application together with what was migrated for it, or nothing of both.
+    pub(crate) async fn switch(&self, switch: Switch<'_>) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
+        let Switch { row, migrations, previous, back } = switch;
+        for back in back {
+            go_back(&mut whole, back).await?;
+        }
+        end_trial(&mut whole, &row.app).await?;
+        for Migration { mechtron, writes, code } in migrations {
+            if !writes.is_empty() {
+                keep_before(&mut whole, mechtron).await?;
+            }
+            set_code(&mut whole, mechtron, code).await?;
+            write_all(&mut whole, mechtron, writes).await?;
+        }
+        put_install(&mut whole, row).await?;
+        let (record, signature) = previous.unzip();
+        sqlx::query("UPDATE installs SET previous = ?, previous_signature = ? WHERE app = ?")
+            .bind(record)
+            .bind(signature)
+            .bind(row.app.as_str())
+            .execute(&mut *whole)
+            .await?;
+        Ok(whole.commit().await?)
+    }
+
+    /// The generation of an application has passed its trial: nothing of the one before is needed any more.
+    pub(crate) async fn trial_passed(&self, app: &Point) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
+        end_trial(&mut whole, app).await?;
+        Ok(whole.commit().await?)
+    }
+
+    /// The records of generations to come back to.
+    pub(crate) async fn on_trial(&self, root: &PublicKey) -> Result<Vec<InstallRecord>, StoreError> {
+        let mut reader = self.reader.lock().await;
+        let sql = "SELECT previous, previous_signature FROM installs
+            WHERE previous IS NOT NULL AND previous_signature IS NOT NULL ORDER BY app";
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(sql).fetch_all(&mut *reader).await?;
+        let damaged = |error: RecordError| StoreError::Damaged(format!("the record of a generation before: {error}"));
+        rows.iter().map(|(record, signature)| InstallRecord::verify(record, signature, root).map_err(damaged)).collect()
+    }
+}
+
+/// Forgets the generation before.
+async fn end_trial(to: &mut SqliteConnection, app: &Point) -> Result<(), StoreError> {
+    sqlx::query("UPDATE installs SET previous = NULL, previous_signature = NULL WHERE app = ?")
+        .bind(app.as_str())
+        .execute(&mut *to)
+        .await?;
+    let query = sqlx::query("DELETE FROM before WHERE mechtron >= ? AND mechtron < ?");
+    query.bind(format!("{app}:")).bind(format!("{app};")).execute(to).await?;
+    Ok(())
+}
+
+/// Keeps what a mechtron keeps now beside it, unless an older one is kept already.
+pub(super) async fn keep_before(to: &mut SqliteConnection, mechtron: &Point) -> Result<(), StoreError> {
+    let sql = "INSERT INTO before SELECT mechtron, key, value FROM state
+        WHERE mechtron = ?1 AND NOT EXISTS (SELECT 1 FROM before WHERE mechtron = ?1)";
+    sqlx::query(sql).bind(mechtron.as_str()).execute(to).await?;
+    Ok(())
+}
+
+/// Stamps a state with the code it is made for now.
+pub(super) async fn set_code(to: &mut SqliteConnection, mechtron: &Point, code: &Digest) -> Result<(), StoreError> {
+    let sql = "INSERT INTO stamps (mechtron, code) VALUES (?, ?)
+        ON CONFLICT DO UPDATE SET code = excluded.code, refused = NULL";
+    sqlx::query(sql).bind(mechtron.as_str()).bind(&code.0[..]).execute(to).await?;
+    Ok(())
+}
+
+/// The stamp of a state.
+pub(super) async fn stamp(from: &mut SqliteConnection, mechtron: &Point) -> Result<Option<Stamp>, StoreError> {
+    let query = sqlx::query_as("SELECT code, refused FROM stamps WHERE mechtron = ?").bind(mechtron.as_str());
+    let row: Option<(Vec<u8>, Option<Vec<u8>>)> = query.fetch_optional(from).await?;
+    let Some((code, refused)) = row else { return Ok(None) };
+    let digest = |bytes: Vec<u8>| {
+        let damaged = || StoreError::Damaged(format!("stamps, `{mechtron}`: not a digest"));
+        bytes.try_into().map(Digest).map_err(|_| damaged())
+    };
+    Ok(Some(Stamp { code: digest(code)?, refused: refused.map(digest).transpose()? }))
+}
+
+/// Puts the states of one mechtron, and of all its keys, right for the code that comes back: those that no migration changed
+/// are taken as they are, others as they were before it, or not at all.
+async fn go_back(to: &mut SqliteConnection, back: &Back) -> Result<(), StoreError> {
+    let Back { mechtron, from, to: code, drop_writes } = back;
+    let sql = "SELECT mechtron, EXISTS (SELECT 1 FROM before WHERE before.mechtron = stamps.mechtron) FROM stamps
+        WHERE code = ? AND (mechtron = ? OR (mechtron >= ? AND mechtron < ?))";
+    let query = sqlx::query_as(sql)
+        .bind(&from.0[..])
+        .bind(mechtron.as_str())
+        .bind(format!("{mechtron}:"))
+        .bind(format!("{mechtron};"));
+    let rows: Vec<(String, bool)> = query.fetch_all(&mut *to).await?;
+    for (name, was_migrated) in rows {
+        let statements: &[&str] = match (was_migrated, drop_writes) {
+            (false, _) => &[TAKEN_AS_IT_IS],
+            (true, false) => &["UPDATE stamps SET refused = ?2 WHERE mechtron = ?1"],
+            (true, true) => &[
+                "DELETE FROM state WHERE mechtron = ?1",
+                "INSERT INTO state SELECT mechtron, key, value FROM before WHERE mechtron = ?1",
+                TAKEN_AS_IT_IS,
+            ],
+        };
+        for sql in statements {
+            sqlx::query(*sql).bind(&name).bind(&code.0[..]).execute(&mut *to).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A state that the code that comes back may have.
+const TAKEN_AS_IT_IS: &str = "UPDATE stamps SET code = ?2, refused = NULL WHERE mechtron = ?1";
