@@ -174,6 +174,11 @@ impl Blobs {
         self.loose.touch(digest, user);
     }
 
+    /// Whether this user uploaded a blob within the last hour, and has not published it yet.
+    pub(crate) fn is_claimed(&self, digest: &Digest, user: &Agent) -> bool {
+        self.loose.is_claimed(digest, user)
+    }
+
     /// A bundle of this user that names these was accepted.
     pub(crate) fn published<'d>(&self, digests: impl IntoIterator<Item = &'d Digest>, user: &Agent) {
         digests.into_iter().for_each(|digest| self.loose.published(digest, user));

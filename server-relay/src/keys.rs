@@ -6,15 +6,15 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use starlane_bundle::RootKey;
+use starlane_bundle::SecretKey;
 
 /// Bytes of a secret key of Ed25519 (RFC 8032).
 const SECRET_BYTES: usize = 32;
 
 /// The relay's keys.
 pub(crate) struct Keys {
-    /// Signs manifests and install records.
-    pub(crate) root: RootKey,
+    /// Signs records, and manifests that no publisher signed.
+    pub(crate) root: SecretKey,
     /// Signs tokens.
     pub(crate) token: [u8; SECRET_BYTES],
 }
@@ -23,7 +23,7 @@ impl Keys {
     /// Reads the keys in a folder, or makes those that are not there.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let root = RootKey::from_secret(&secret(&folder.join("root.key"))?);
+        let root = SecretKey::from_secret(&secret(&folder.join("root.key"))?);
         Ok(Self { root, token: secret(&folder.join("token.key"))? })
     }
 }

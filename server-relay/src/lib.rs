@@ -34,6 +34,7 @@ mod switchboard;
 mod token;
 mod upgrade;
 
+pub use clock::WallClock;
 pub use log::log_to_stderr;
 pub use relay::{Origin, OriginError, Relay, RelayConfig, RelayError, open};
 pub use store::StoreError;

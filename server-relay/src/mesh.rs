@@ -8,6 +8,7 @@ use starlane_protocol::Point;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
+use crate::WallClock;
 use crate::blobs::Blobs;
 use crate::http::Brake;
 use crate::keys::Keys;
@@ -35,6 +36,8 @@ pub(crate) struct Mesh {
     pub(crate) keys: Keys,
     /// Makes and checks tokens.
     pub(crate) tokens: Tokens,
+    /// The clock by which records hold and are renewed.
+    pub(crate) clock: WallClock,
     /// What lasts.
     pub(crate) store: Arc<Store>,
     /// The files of bundles.

@@ -1,4 +1,4 @@
-//! The registry: what is published and installed, in memory for every wave and in the store for every start.
+//! The registry: what is published, trusted and installed, in memory for every wave and in the store for every start.
 //!
 //! Readers take the whole picture of a moment; a change makes the next one. Changes happen one after another.
 
@@ -7,45 +7,55 @@ mod compatible;
 mod install;
 mod notary;
 mod picture;
+mod series;
+mod signing;
+mod trust;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use starlane_bundle::{InstallRecord, PublicKey, Signed};
+use starlane_bundle::{InstallRecord, Manifest, PublicKey, Signed};
 use starlane_host::app::{InstalledApp, Recipe};
 use starlane_protocol::document::Names;
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::Mutex;
 
-pub(crate) use install::{Plan, Wanted};
+pub(crate) use install::{Change, Plan, Wanted};
 pub(crate) use notary::Notary;
 pub(crate) use picture::{Installation, Picture};
+pub(crate) use series::Series;
+pub(crate) use signing::Upload;
+pub(crate) use trust::Shift;
 
 use crate::problem::Problem;
-use crate::store::{InstallRow, Store, StoreError};
+use crate::store::{InstallRow, StoreError};
 
-/// What is published and installed.
+/// What is published, trusted and installed.
 pub(crate) struct Registry {
     now: RwLock<Arc<Picture>>,
     changing: Mutex<()>,
 }
 
 impl Registry {
-    /// Reads what the store holds; every signature is verified again.
-    pub(crate) async fn open(space: &Point, store: &Store, root: &PublicKey) -> Result<Self, StoreError> {
+    /// Reads what the store holds; every signature is verified again, and records near their end are renewed.
+    pub(crate) async fn open(space: &Point, notary: &Notary<'_>) -> Result<Self, StoreError> {
+        let (store, root) = (notary.store, notary.root.public());
         let standing = picture::operators(space.as_str()).into_iter().collect();
         let mut picture = Picture { standing, ..Picture::default() };
+        for row in store.series().await? {
+            picture.series.insert(row.series.clone(), Series::read(row, &root)?);
+        }
         for row in store.bundles().await? {
-            let signed = Signed::verify(row.manifest, &row.signature, root)
-                .map_err(|error| StoreError::Damaged(format!("a bundle: {error}")))?;
+            let signed = bundle(row.manifest, &row.signature, &mut picture, notary)?;
             picture.bundles.insert(signed.manifest.bundle.clone(), Arc::new(signed));
         }
         for row in store.installs().await? {
             picture.generations.insert(row.app.clone(), row.generation);
-            if let Some(installation) = installation(&row, &picture, root)? {
+            if let Some(installation) = installation(&row, &picture, &root)? {
                 picture.apps.insert(row.app, Arc::new(installation));
             }
         }
+        renew(&mut picture, notary).await?;
         picture.renew();
         Ok(Self { now: RwLock::new(Arc::new(picture)), changing: Mutex::new(()) })
     }
@@ -65,15 +75,40 @@ impl Registry {
     }
 }
 
+/// A stored bundle, verified by the record of its series. Who signed it may not be trusted any more: then it is there and
+/// does not run.
+fn bundle(bytes: Vec<u8>, signature: &[u8], picture: &mut Picture, notary: &Notary<'_>) -> Result<Signed, StoreError> {
+    let damaged = |what: String| StoreError::Damaged(format!("a bundle: {what}"));
+    let series = Manifest::parse(&bytes).map_err(|error| damaged(error.to_string()))?.series();
+    let series = picture.series.entry(series.clone()).or_insert_with(|| Series::new(series, notary));
+    let root = notary.root.public();
+    Signed::verify(bytes, signature, series.record.signers(&root)).map_err(|error| damaged(error.to_string()))
+}
+
 /// What an application's row says, if it is installed.
 fn installation(row: &InstallRow, picture: &Picture, root: &PublicKey) -> Result<Option<Installation>, StoreError> {
     let damaged = |what: String| StoreError::Damaged(format!("`{}`: {what}", row.app));
-    let Some((bytes, signature)) = &row.record else { return Ok(None) };
-    let record = InstallRecord::verify(bytes, signature, root).map_err(|error| damaged(error.to_string()))?;
+    let Some(signed) = &row.record else { return Ok(None) };
+    let record = InstallRecord::verify(&signed.0, &signed.1, root).map_err(|error| damaged(error.to_string()))?;
+    if (&record.app, record.generation) != (&row.app, row.generation) {
+        return Err(damaged(format!("its record is that of generation {} of `{}`", record.generation, record.app)));
+    }
     let bundle = picture.bundles.get(&record.bundle()).filter(|bundle| bundle.digest == record.digest);
     let bundle = bundle.ok_or_else(|| damaged(format!("its bundle `{}` is gone", record.bundle())))?;
+    let series = picture.series.get(&record.series).cloned();
+    let series = series.ok_or_else(|| damaged(format!("the series `{}` has no record", record.series)))?;
     let app = made(&record, bundle, picture).map_err(|error| damaged(error.message))?;
-    Ok(Some(Installation::new(app, record, bytes.clone(), signature.clone())))
+    Ok(Some(Installation::new(Arc::new(app), record, signed.clone(), series, &picture.bundles)))
+}
+
+/// Renews what is a day old, before anybody is told of it.
+async fn renew(picture: &mut Picture, notary: &Notary<'_>) -> Result<(), StoreError> {
+    let (series, shifts) = trust::renewed(picture, notary);
+    picture.series.extend(series);
+    trust::take(picture, &shifts);
+    let rows: Vec<_> = picture.series.values().map(|series| series.row()).collect();
+    let installs: Vec<_> = shifts.iter().map(|shift| shift.now.row()).collect();
+    notary.store.put_records(&rows, &installs).await
 }
 
 /// The application that a record describes.
@@ -95,5 +130,5 @@ fn made(record: &InstallRecord, bundle: &Signed, picture: &Picture) -> Result<In
 
 /// What a lane is told when an application is gone.
 fn removed(app: &Point, generation: u64) -> Installed {
-    Installed { app: app.clone(), generation, record: None, signature: None }
+    Installed { app: app.clone(), generation, record: None, signature: None, series: None, series_signature: None }
 }

@@ -27,6 +27,7 @@ pub(crate) use open::still;
 pub use origin::{Origin, OriginError};
 
 use crate::mesh::Mesh;
+use crate::steward;
 use crate::store::Job;
 use crate::switchboard::SWEEP;
 
@@ -87,6 +88,7 @@ impl Relay {
         let Some(listener) = self.listener.take() else { return };
         let mut accepting = tokio::spawn(accept::serve(self.mesh.clone(), listener));
         let chores = tokio::spawn(chores(self.mesh.clone(), self.data.clone()));
+        let renewals = tokio::spawn(renewals(self.mesh.clone()));
         shutdown.await;
         tracing::info!("closing");
         self.mesh.closing.send_replace(true);
@@ -95,6 +97,7 @@ impl Relay {
             tracing::warn!("some connections did not end in time");
         }
         chores.abort();
+        renewals.abort();
         self.close().await;
     }
 
@@ -116,6 +119,14 @@ impl Drop for Relay {
     fn drop(&mut self) {
         self.mesh.closing.send_replace(true);
         self.mesh.inboxes.iter().for_each(|inbox| inbox.close());
+    }
+}
+
+/// Renews records that are a day old, whenever the clock is looked at.
+async fn renewals(mesh: Arc<Mesh>) {
+    let mut looks = mesh.clock.looks();
+    while looks.next().await.is_some() {
+        steward::renew(&mesh).await;
     }
 }
 

@@ -117,7 +117,7 @@ impl Shell {
         let config = StarConfig { point, agent, role, ceilings: ceilings(count), idle_ms, seed };
         let mut star = Star::new(config, Rc::new(Interpreter));
         star.handle(self.setup.clock.event());
-        for one in self.mesh.registry.now().apps.values() {
+        for one in self.mesh.registry.now().apps.values().filter(|one| one.halted.is_none()) {
             star.handle(Event::Install(one.app.clone()));
         }
         Some(Running { star, slice: Slice::default() })

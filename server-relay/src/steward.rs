@@ -6,16 +6,19 @@ mod apps;
 mod list;
 mod logs;
 mod tokens;
+mod trust;
 
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use starlane_bundle::owner;
 use starlane_host::admit::admit_command;
 use starlane_protocol::{Agent, Body, Code, Headers, May, Point, Wave, WaveKind};
 
 pub(crate) use list::listing;
 pub(crate) use tokens::{sign_in, sign_in_link};
+pub(crate) use trust::{renew, told};
 
 use crate::mesh::Mesh;
 use crate::problem::Problem;
@@ -23,7 +26,7 @@ use crate::switchboard::Law;
 
 /// Whether a wave is a command to the relay.
 pub(crate) fn takes(wave: &Wave) -> bool {
-    const COMMANDS: [&str; 5] = ["Cmd<List>", "Cmd<Install>", "Cmd<Remove>", "Cmd<Token>", "Cmd<Logs>"];
+    const COMMANDS: [&str; 6] = ["Cmd<List>", "Cmd<Install>", "Cmd<Remove>", "Cmd<Token>", "Cmd<Trust>", "Cmd<Logs>"];
     let below_a_star = || wave.to.segments().nth(1) == Some("stars");
     let method = wave.method.as_ref().map(|method| method.as_str());
     wave.kind == WaveKind::Ping && method.is_some_and(|method| COMMANDS.contains(&method)) && !below_a_star()
@@ -36,6 +39,7 @@ pub(crate) async fn answer(mesh: &Arc<Mesh>, wave: &Wave) -> Wave {
         Some("Install") => apps::install(mesh, wave).await,
         Some("Remove") => apps::remove(mesh, wave).await,
         Some("Token") => tokens::command(mesh, wave).await,
+        Some("Trust") => trust::command(mesh, wave).await,
         Some("Logs") => logs::command(mesh, wave),
         _ => Err(Problem::new(Code::NotFound, "there is no such command")),
     };
@@ -45,8 +49,11 @@ pub(crate) async fn answer(mesh: &Arc<Mesh>, wave: &Wave) -> Wave {
     }
 }
 
-/// Judges a command.
+/// Judges a command. A user's own series are the user's, without any grant.
 pub(crate) fn judge(mesh: &Mesh, agent: &Agent, may: May, on: &Point) -> Result<(), Problem> {
+    if owner(on).is_some() && agent.point() == owner(on).as_ref() {
+        return Ok(());
+    }
     let picture = mesh.registry.now();
     let verdict = admit_command(agent, may, on, &Law { picture: &picture, lanes: &mesh.lanes });
     verdict.map_err(|refusal| match agent {

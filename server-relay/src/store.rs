@@ -6,6 +6,7 @@
 mod commits;
 mod documents;
 mod error;
+mod records;
 mod state;
 mod swap;
 mod users;
@@ -21,6 +22,7 @@ use tokio::sync::Mutex;
 pub(crate) use commits::{Hears, JOBS, Job, run_jobs};
 pub(crate) use documents::InstallRow;
 pub use error::StoreError;
+pub(crate) use records::SeriesRow;
 pub(crate) use swap::{Back, Switch};
 
 /// How long a statement waits for the other connection: far longer than any transaction of ours.
@@ -62,14 +64,14 @@ pub(crate) async fn refuse(file: &Path, value: &str) {
 }
 
 fn migrations() -> Migrator {
-    let steps = [
-        (1, "first", include_str!("../migrations/0001_first.sql")),
-        (3, "swap", include_str!("../migrations/0003_swap.sql")),
-    ];
-    let migration = |(number, name, sql): (i64, &'static str, &'static str)| {
+    let migration = |number, name: &'static str, sql: &'static str| {
         Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(steps.map(migration).into())
+    Migrator::with_migrations(vec![
+        migration(1, "first", include_str!("../migrations/0001_first.sql")),
+        migration(2, "series", include_str!("../migrations/0002_series.sql")),
+        migration(3, "swap", include_str!("../migrations/0003_swap.sql")),
+    ])
 }
 
 /// Makes the file if need be, for its owner only; what the database lays beside it gets the same rights.

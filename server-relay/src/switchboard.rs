@@ -239,7 +239,11 @@ impl Mesh {
         if to.is_within(&self.stars) {
             return self.star_place(to);
         }
-        match picture.mechtron(to).filter(|_| to.path().is_none()) {
+        let app = picture.app_of(to);
+        if let Some((app, why)) = app.and_then(|one| Some((&one.app.point, one.halted.as_ref()?))) {
+            return Err(Refusal::new(Code::Revoked, format!("nothing of `{app}` runs: {why}")));
+        }
+        match app.and_then(|one| one.app.mechtron(to)).filter(|_| to.path().is_none()) {
             Some(spec) if spec.placement.is_on_server() => Ok(Place::Star(Star::owner(to, self.star_count()))),
             Some(_) => {
                 let below: Vec<_> = to.segments().skip(1).collect();

@@ -141,12 +141,12 @@ impl Tokens {
 
 #[cfg(test)]
 mod tests {
-    use starlane_bundle::RootKey;
+    use starlane_bundle::SecretKey;
 
     use super::*;
 
     fn tokens(secret: u8, root: u8) -> Tokens {
-        let root = RootKey::from_secret(&[root; 32]).public();
+        let root = SecretKey::from_secret(&[root; 32]).public();
         Tokens::new(&[secret; 32], "localhost:users".parse().unwrap(), &root)
     }
 

@@ -1,14 +1,20 @@
 //! Keys and signatures: Ed25519 (RFC 8032), verified strictly.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
+use std::str::FromStr;
 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A space's root key. It stays on the relay; whoever holds it holds the space.
-pub struct RootKey(SigningKey);
+use crate::Digest;
 
-/// The public half of a space's root key.
+/// The secret half of a key: a space's root key, or a publisher's. Whoever holds the root key holds the space.
+pub struct SecretKey(SigningKey);
+
+/// The public half of a key, written as 64 lower-case hex digits. Ordered by its bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
 
@@ -42,16 +48,16 @@ impl KeyError {
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            KeyError::BadKey => "a public key is 32 bytes of Ed25519",
+            KeyError::BadKey => "a public key is 32 bytes of Ed25519, as text 64 lower-case hex digits",
             KeyError::BadSignature => "a signature is 64 bytes of Ed25519",
-            KeyError::WrongSignature => "the signature is not that of the space's root key over these bytes",
+            KeyError::WrongSignature => "the signature is not one over these bytes by a key that may sign them",
         })
     }
 }
 
 impl Error for KeyError {}
 
-impl RootKey {
+impl SecretKey {
     /// The key with this secret: 32 random bytes.
     pub fn from_secret(secret: &[u8; 32]) -> Self {
         Self(SigningKey::from_bytes(secret))
@@ -107,15 +113,55 @@ impl Signature {
     }
 }
 
-impl fmt::Debug for RootKey {
+impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RootKey(…)")
+        f.write_str("SecretKey(…)")
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        // 32 bytes are written as a digest is.
+        let Digest(bytes) = text.parse().map_err(|_| KeyError::BadKey)?;
+        Self::from_bytes(&bytes)
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Digest(*self.as_bytes()), f)
     }
 }
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialOrd for PublicKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PublicKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Serialize for PublicKey {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PublicKey {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Cow::<'de, str>::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

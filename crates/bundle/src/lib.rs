@@ -16,11 +16,13 @@ mod key;
 mod manifest;
 mod record;
 mod series;
+mod trust;
 mod unique;
 
 pub use digest::{Digest, DigestError, key_segment};
-pub use key::{KeyError, PublicKey, RootKey, Signature};
+pub use key::{KeyError, PublicKey, SecretKey, Signature};
 pub use manifest::{FileEntry, MANIFEST_BYTES, MANIFEST_FILES, Manifest, ManifestError, Signed, media_type};
 pub use record::{InstallRecord, RECORD_BYTES, RECORD_LIFE_MS, RecordError, Swapped};
 pub use semver::Version;
-pub use series::is_series;
+pub use series::{REVOKED, REVOKED_KEYS, SERIES_KEYS, SeriesRecord, is_series, owner};
+pub use trust::{Proof, Seen, TrustError};

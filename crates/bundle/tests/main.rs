@@ -7,4 +7,6 @@ mod digests;
 mod manifests;
 mod records;
 mod sample;
+mod series;
 mod signatures;
+mod trust;

@@ -1,12 +1,12 @@
 //! A small bundle to test with.
 
 use serde_json::json;
-use starlane_bundle::{Digest, FileEntry, Manifest, RootKey, media_type};
+use starlane_bundle::{Digest, FileEntry, Manifest, SecretKey, media_type};
 use starlane_protocol::document::{Documents, Names};
 
 /// A root key that is the same in every test.
-pub(crate) fn root() -> RootKey {
-    RootKey::from_secret(&[7; 32])
+pub(crate) fn root() -> SecretKey {
+    SecretKey::from_secret(&[7; 32])
 }
 
 /// The entry of a file with this content.

@@ -128,6 +128,8 @@ codes! {
     Swapped = "swapped", 503, Unknown, "Ask the target what it knows, then decide whether to send again.";
     /// The state is not made for the version that is here.
     SwapFailed = "swap-failed", 503, Safe, "The log shows why; the state is as it was. Upgrade to a version that can migrate it.";
+    /// The bundle, or the key that signed it, was revoked: nothing of the application runs.
+    Revoked = "revoked", 503, No, "Whoever installs the application must install another version.";
     /// The star is being closed.
     StarAway = "star-away", 503, Unknown, "Open the application again.";
     /// The state could not be stored; what the wave did is undone.

@@ -58,8 +58,11 @@ prop_compose! {
 }
 
 fn installed() -> impl Strategy<Value = Installed> {
-    (points(), integer(), of(vec(any::<u8>(), 0..40)), of(vec(any::<u8>(), 0..40)))
-        .prop_map(|(app, generation, record, signature)| Installed { app, generation, record, signature })
+    let bytes = || of(vec(any::<u8>(), 0..40));
+    (points(), integer(), [bytes(), bytes(), bytes(), bytes()]).prop_map(|(app, generation, signed)| {
+        let [record, signature, series, series_signature] = signed;
+        Installed { app, generation, record, signature, series, series_signature }
+    })
 }
 
 fn knock() -> impl Strategy<Value = Knock> {

@@ -80,6 +80,11 @@ impl Loose {
         self.lock().blobs.entry(digest).or_default().claims.insert(user.clone(), Instant::now());
     }
 
+    /// Whether this user uploaded it, or may publish it as it is.
+    pub(super) fn is_claimed(&self, digest: &Digest, user: &Agent) -> bool {
+        self.lock().blobs.get(digest).is_some_and(|blob| blob.claims.contains_key(user))
+    }
+
     /// A bundle names it now: it is in nobody's share. Whoever else means to publish it keeps the claim.
     pub(super) fn named(&self, digest: &Digest) {
         self.lock().discharge(digest);

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
-use starlane_bundle::{Digest, MANIFEST_BYTES, Signed};
+use starlane_bundle::{Digest, MANIFEST_BYTES, Manifest, PublicKey, Signed, owner};
 use starlane_protocol::{Agent, Code, May, Point};
 use warp::http::Method;
 use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -14,11 +14,11 @@ use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use super::answer::Answer;
 use super::host::Site;
 use super::request::Request;
-use super::respond::SIGNATURE;
+use super::respond::{KEY, SIGNATURE};
 use crate::blobs::BlobError;
 use crate::mesh::Mesh;
 use crate::problem::Problem;
-use crate::registry::{Installation, Picture};
+use crate::registry::{Installation, Picture, Upload};
 use crate::steward;
 
 /// What is named by its digest never changes; what is not for everybody is kept by the visitor only.
@@ -62,15 +62,37 @@ async fn publish(mesh: &Arc<Mesh>, request: &mut Request, name: &str) -> Result<
     let point: Point = name.parse().map_err(|error| Problem::new(Code::BadPoint, format!("`{name}`: {error}")))?;
     let agent = request.visitor(mesh)?.agent;
     steward::judge(mesh, &agent, May::Publish, &point)?;
-    let bytes = request.whole(MANIFEST_BYTES).await?;
-    let accepted = mesh.registry.accept(&point, bytes.into(), &mesh.notary(), &mesh.blobs).await?;
+    let by = publisher(request)?;
+    let upload = Upload { bytes: request.whole(MANIFEST_BYTES).await?.into(), by };
+    has_files(mesh, &agent, &upload.bytes)?;
+    let change = mesh.registry.accept(&point, upload, &mesh.notary(), &mesh.blobs).await?;
+    let accepted = &change.what;
+    steward::told(mesh, &accepted.shifts);
     mesh.blobs.published(accepted.signed.manifest.files.values().map(|file| &file.sha256), &agent);
     tracing::info!(bundle = %point, digest = %accepted.signed.digest, "published");
-    let mut told = json!({ "bundle": point, "digest": accepted.signed.digest });
-    if let Some(compared) = accepted.compared {
+    let by = Some(&accepted.signed.signer).filter(|key| **key != mesh.keys.root.public());
+    let mut told = json!({ "bundle": point, "digest": accepted.signed.digest, "signed_by": by });
+    if let Some(compared) = &accepted.compared {
         told["compared"] = json!(compared);
     }
     Ok(Answer::json(200, told.to_string()))
+}
+
+/// The publisher's key and signature, if the manifest comes with them.
+fn publisher(request: &Request) -> Result<Option<(PublicKey, Vec<u8>)>, Problem> {
+    let wrong = |what: &str| {
+        Problem::named(Code::BadWave, "bad-signature", what)
+            .hint("`starlane-key` is 64 hex digits, `starlane-signature` base64 of 64 bytes; both, or none.")
+    };
+    match (request.header(&KEY), request.header(&SIGNATURE)) {
+        (None, None) => Ok(None),
+        (Some(key), Some(signature)) => {
+            let key = key.parse().map_err(|_| wrong("the header `starlane-key` is not a public key"))?;
+            let signature = STANDARD.decode(signature);
+            Ok(Some((key, signature.map_err(|_| wrong("the header `starlane-signature` is not base64"))?)))
+        }
+        _ => Err(wrong("a signature and its key come together")),
+    }
 }
 
 fn read(mesh: &Mesh, request: &Request, name: &str, site: &Site) -> Result<Answer, Problem> {
@@ -98,8 +120,9 @@ fn manifest(request: &Request, signed: &Signed) -> Answer {
 }
 
 async fn store(mesh: &Arc<Mesh>, request: &mut Request, digest: Digest) -> Result<Answer, Problem> {
-    may_publish(mesh, request)?;
-    let mut upload = mesh.blobs.upload(request.visitor(mesh)?.agent).await?;
+    let agent = request.visitor(mesh)?.agent;
+    may_upload(mesh, &agent)?;
+    let mut upload = mesh.blobs.upload(agent).await?;
     while let Some(part) = request.next().await? {
         upload.write(&part).await?;
     }
@@ -110,19 +133,22 @@ async fn store(mesh: &Arc<Mesh>, request: &mut Request, digest: Digest) -> Resul
     Ok(Answer::json(201, json!({ "digest": digest }).to_string()))
 }
 
-/// Whoever may publish may ask what need not be uploaded; others are answered as by GET.
+/// Whoever may publish may ask what need not be uploaded; others are answered as by GET. A user who may publish in series
+/// of their own only is told of what they may read: knowing a digest is not having the file.
 async fn has(mesh: &Arc<Mesh>, request: &Request, digest: Digest) -> Result<Answer, Problem> {
-    let publisher = may_publish(mesh, request);
-    if let Err(problem) = &publisher {
-        let agent = request.visitor(mesh)?.agent;
-        if !may_read_blob(mesh, &agent, &Site::Own, &digest) {
-            return Err(problem.clone());
-        }
+    let agent = request.visitor(mesh)?.agent;
+    let publisher = publishes_for_space(mesh, &agent);
+    let known = publisher.is_ok() || may_read_blob(mesh, &agent, &Site::Own, &digest);
+    if !known && !mesh.blobs.is_claimed(&digest, &agent) {
+        return match agent.is_user() {
+            true => Err(BlobError::Missing(digest).into()),
+            false => publisher.map(|()| Answer::new(200)),
+        };
     }
     mesh.blobs.size(&digest).await.ok_or(BlobError::Missing(digest))?;
-    if publisher.is_ok() {
+    if agent.is_user() || publisher.is_ok() {
         // What need not be uploaded has to be there still when the bundle is.
-        mesh.blobs.touch(digest, &request.visitor(mesh)?.agent);
+        mesh.blobs.touch(digest, &agent);
         mesh.blobs.size(&digest).await.ok_or(BlobError::Missing(digest))?;
     }
     Ok(Answer::new(200))
@@ -144,15 +170,41 @@ async fn fetch(mesh: &Arc<Mesh>, request: &Request, digest: Digest, site: &Site)
     Ok(answer.body(mesh.blobs.read(&digest).await?.to_vec()))
 }
 
-/// Files belong to no bundle yet while they are uploaded: whoever may publish anywhere below `repo` may upload.
-fn may_publish(mesh: &Mesh, request: &Request) -> Result<(), Problem> {
+/// Files belong to no bundle yet while they are uploaded: whoever may publish anywhere below `repo` may upload, and every
+/// user, who has series of their own.
+fn may_upload(mesh: &Mesh, agent: &Agent) -> Result<(), Problem> {
+    if agent.is_user() { Ok(()) } else { publishes_for_space(mesh, agent) }
+}
+
+fn publishes_for_space(mesh: &Mesh, agent: &Agent) -> Result<(), Problem> {
     let repo = mesh.space.child("repo").map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    steward::judge(mesh, &request.visitor(mesh)?.agent, May::Publish, &repo)
+    steward::judge(mesh, agent, May::Publish, &repo)
+}
+
+/// Whoever publishes by no more than the right to series of their own has every file: uploaded it, or may read it.
+fn has_files(mesh: &Mesh, agent: &Agent, manifest: &[u8]) -> Result<(), Problem> {
+    if publishes_for_space(mesh, agent).is_ok() {
+        return Ok(());
+    }
+    let manifest = Manifest::parse(manifest)?;
+    let has = |digest| mesh.blobs.is_claimed(digest, agent) || may_read_blob(mesh, agent, &Site::Own, digest);
+    match manifest.files.iter().find(|(_, file)| !has(&file.sha256)) {
+        None => Ok(()),
+        Some((path, file)) => {
+            let what = format!("`{path}`: you have uploaded no file with the digest {}", file.sha256);
+            Err(Problem::named(Code::BadBundle, "missing-file", what))
+        }
+    }
 }
 
 fn may_read_blob(mesh: &Mesh, agent: &Agent, site: &Site, digest: &Digest) -> bool {
     let picture = mesh.registry.now();
+    let is_own = |bundle: &Signed| {
+        owner(&bundle.manifest.bundle).is_some_and(|user| agent.point() == Some(&user))
+            && bundle.manifest.files.values().any(|file| file.sha256 == *digest)
+    };
     may_read(mesh, &picture, agent, site, &mesh.space, |one| one.has_blob(digest))
+        || (!matches!(site, Site::App(_)) && picture.bundles.values().any(|bundle| is_own(bundle)))
 }
 
 /// Whether one of the applications made from it is the agent's to use. On an application's host only that one counts.

@@ -117,6 +117,9 @@ async fn app(mesh: &Arc<Mesh>, request: &mut Request, one: &Installation) -> Res
     if rule.visitors == Visitors::SignedIn && !visitor.agent.is_user() {
         return Err(Problem::new(Code::SignIn, "this page is for users who are signed in"));
     }
+    if let Some(why) = &one.halted {
+        return Err(Problem::new(Code::Revoked, format!("nothing of `{}` is served: {why}", one.app.point)));
+    }
     match &rule.to {
         HttpTo::Files(target) => files::answer(mesh, request, &one.app, target).await,
         HttpTo::Mechtron(point) => page::answer(mesh, request, point, visitor.agent).await,
@@ -125,3 +128,4 @@ async fn app(mesh: &Arc<Mesh>, request: &mut Request, one: &Installation) -> Res
 
 /// Headers of ours that nothing else sets.
 pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("starlane-signature");
+pub(super) const KEY: HeaderName = HeaderName::from_static("starlane-key");

@@ -9,7 +9,8 @@ use starlane_host::inspect::inspect;
 use starlane_protocol::{Code, Point};
 
 use super::compatible::{self, Comparison};
-use super::{Notary, Picture, Registry};
+use super::signing::{self, Upload};
+use super::{Change, Installation, Notary, Picture, Registry, Series, Shift, trust};
 use crate::blobs::Blobs;
 use crate::problem::Problem;
 use crate::store::{Store, StoreError};
@@ -27,38 +28,71 @@ pub(crate) struct Accepted {
     pub(crate) signed: Arc<Signed>,
     /// How it compares with the version before it, if there is one and this one is new.
     pub(crate) compared: Option<Comparison>,
+    /// Applications that run again by it.
+    pub(crate) shifts: Vec<Shift>,
 }
 
 impl Registry {
-    /// Accepts the manifest of a bundle whose files are here, signs and keeps it.
+    /// Accepts the manifest of a bundle whose files are here, signed by who may, and keeps it. The same bundle again is
+    /// fine; if the key that signed it was revoked since, it takes the new signature, and what is made from it runs again.
     pub(crate) async fn accept(
         &self,
         point: &Point,
-        bytes: Vec<u8>,
+        upload: Upload,
         notary: &Notary<'_>,
         blobs: &Blobs,
-    ) -> Result<Accepted, Problem> {
-        let signed = Signed::sign(bytes, notary.root)?;
-        let manifest = &signed.manifest;
+    ) -> Result<Change<'_, Accepted>, Problem> {
+        let manifest = Manifest::parse(&upload.bytes)?;
         if manifest.bundle != *point {
             let what = format!("the manifest is that of `{}`, not of `{point}`", manifest.bundle);
             return Err(Problem::named(Code::BadBundle, "manifest-wrong-point", what));
         }
-        let _one_at_a_time = self.changing.lock().await;
-        if let Some(there) = self.now().bundles.get(point) {
-            let signed = same(there, &signed)?;
-            return Ok(Accepted { signed, compared: None });
+        let guard = self.changing.lock().await;
+        let now = self.now();
+        let series = now.series.get(&manifest.series()).cloned();
+        let series = series.unwrap_or_else(|| Series::new(manifest.series(), notary));
+        let signed = Arc::new(signing::sign(upload, &series, notary)?);
+        if let Err(why) = series.record.check_signed(&signed) {
+            return Err(Problem::named(Code::Conflict, why.code(), why.to_string()).hint("Publish another version."));
         }
-        let compared = compared(&self.now(), &trial(manifest)?)?;
-        files(manifest, blobs).await?;
-        code(manifest, blobs).await?;
-        notary.store.add_bundle(&signed).await?;
-        let signed = Arc::new(signed);
-        self.change(|picture| {
-            picture.bundles.insert(point.clone(), signed.clone());
-        });
+        let mut compared = None;
+        if let Some(there) = now.bundles.get(point) {
+            let there = same(there, &signed)?;
+            if series.record.check_signed(&there).is_ok() {
+                let accepted = Accepted { signed: there, compared: None, shifts: Vec::new() };
+                return Ok(Change::new(accepted, guard));
+            }
+        } else {
+            signing::room(&now, &series.record.series, &manifest)?;
+            compared = self::compared(&now, &trial(&manifest)?)?;
+            files(&manifest, blobs).await?;
+            code(&manifest, blobs).await?;
+        }
+        let shifts = self.keep_bundle(&now, &signed, &series, notary).await?;
         blobs.named(digests(&signed));
-        Ok(Accepted { signed, compared })
+        Ok(Change::new(Accepted { signed, compared, shifts }, guard))
+    }
+
+    /// Keeps a bundle and the record of its series; gives the applications that are made from it.
+    async fn keep_bundle(
+        &self,
+        now: &Picture,
+        signed: &Arc<Signed>,
+        series: &Arc<Series>,
+        notary: &Notary<'_>,
+    ) -> Result<Vec<Shift>, Problem> {
+        let mut bundles = now.bundles.clone();
+        bundles.insert(signed.manifest.bundle.clone(), signed.clone());
+        let fits = |one: &Installation| one.record.series == series.record.series && one.halted.is_some();
+        let mut shifts = trust::shifts(now, fits, |one| one.under(series, &bundles));
+        shifts.retain(|shift| shift.now.halted.is_none());
+        notary.store.add_bundle(signed, &series.row()).await?;
+        self.change(|picture| {
+            picture.bundles = bundles;
+            picture.series.insert(series.record.series.clone(), series.clone());
+            trust::take(picture, &shifts);
+        });
+        Ok(shifts)
     }
 
     /// Removes a bundle that nothing is made from, and its files but for those that another bundle names.
@@ -68,7 +102,7 @@ impl Registry {
         let Some(was) = now.bundles.get(bundle) else {
             return Err(Problem::new(Code::NoRoute, format!("there is no bundle `{bundle}`")));
         };
-        if let Some(one) = now.apps.values().find(|one| one.app.bundle == *bundle) {
+        if let Some(one) = now.apps.values().find(|one| one.names(was)) {
             let what = format!("`{}` is made from `{bundle}`", one.app.point);
             return Err(Problem::new(Code::Conflict, what).hint("Remove the application first: `starlane rm`."));
         }

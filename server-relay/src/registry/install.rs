@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use starlane_bundle::{InstallRecord, Signed, Swapped, Version};
+use starlane_bundle::{InstallRecord, RECORD_BYTES, Signed, Swapped, Version};
 use starlane_host::app::InstalledApp;
 use starlane_host::event::Migration;
 use starlane_protocol::document::Names;
@@ -17,14 +17,23 @@ use crate::problem::Problem;
 use crate::store::{Back, InstallRow, Store, Switch};
 use crate::upgrade::Way;
 
-/// Applications of one relay: a greeting that names them all fits one message of a lane.
+/// Applications of one relay.
 const APPS: usize = 1_024;
+
+/// Bytes of the records of all applications: a greeting that carries them all fits one message of a lane.
+const RECORDS_BYTES: usize = 1_024 * 1_024;
 
 /// A change that others are yet to be told of. While it is held, no other begins.
 pub(crate) struct Change<'a, T> {
     /// What has changed.
     pub(crate) what: T,
     _one_at_a_time: MutexGuard<'a, ()>,
+}
+
+impl<'a, T> Change<'a, T> {
+    pub(super) fn new(what: T, guard: MutexGuard<'a, ()>) -> Self {
+        Self { what, _one_at_a_time: guard }
+    }
 }
 
 /// What is to stand at an application's point.
@@ -98,6 +107,11 @@ impl Registry {
         let back = way == Way::Back;
         let record = InstallRecord { back, ..record(app, wanted, signed, generation, notary) };
         let installation = prepare(record, (signed, &now), notary)?;
+        if let Some(why) = &installation.halted {
+            let what = format!("`{}` may not run: {why}", signed.manifest.bundle);
+            return Err(Problem::named(Code::Conflict, why.code(), what).hint(why.hint()));
+        }
+        room(&now, [&installation])?;
         if let Some(there) = there.filter(|_| way == Way::Forth { breaking: false }) {
             let compared = Comparison::of(&there.app, &installation.app);
             if !compared.is_compatible() {
@@ -131,7 +145,7 @@ impl Registry {
             picture.apps.insert(app.clone(), plan.next.clone());
             switch();
         });
-        Ok(Change { what: plan.next.clone(), _one_at_a_time: guard })
+        Ok(Change::new(plan.next.clone(), guard))
     }
 
     /// What a plan was made from may have gone while the stars prepared it.
@@ -139,7 +153,9 @@ impl Registry {
         let (now, record) = (self.now(), &plan.next.record);
         let signed = published(&now, &record.bundle())?;
         made(record, signed, &now)?;
-        if now.generations.get(&record.app).copied().unwrap_or(0) + 1 == record.generation {
+        let is_next = now.generations.get(&record.app).copied().unwrap_or(0) + 1 == record.generation;
+        let series = now.series.get(&record.series);
+        if is_next && series.is_none_or(|series| series.record.serial == plan.next.series.record.serial) {
             return Ok(());
         }
         Err(Problem::new(Code::Conflict, format!("`{}` was changed meanwhile", record.app)).hint("Try again."))
@@ -149,6 +165,19 @@ impl Registry {
     pub(crate) fn described(&self, record: &InstallRecord) -> Result<InstalledApp, Problem> {
         let now = self.now();
         made(record, published(&now, &record.bundle())?, &now)
+    }
+
+    /// Sets (or, with none, lifts) the version below which nothing of its series may run as an application: what is then
+    /// wanted. It is a change as any other, with the next generation.
+    pub(crate) fn with_floor(
+        there: Option<&InstallRecord>,
+        app: &Point,
+        floor: Option<Version>,
+    ) -> Result<Wanted, Problem> {
+        match there {
+            Some(record) => Ok(Wanted { floor, ..Wanted::of(record) }),
+            None => Err(Problem::new(Code::NoRoute, format!("no application is installed at `{app}`"))),
+        }
     }
 
     /// Removes an application; gives what it was and what stars are told.
@@ -166,7 +195,7 @@ impl Registry {
             picture.generations.insert(app.clone(), generation);
             picture.apps.remove(app);
         });
-        Ok(Change { what: (was, removed(app, generation)), _one_at_a_time: guard })
+        Ok(Change::new((was, removed(app, generation)), guard))
     }
 }
 
@@ -204,7 +233,30 @@ fn prepare(
     notary: &Notary<'_>,
 ) -> Result<Installation, Problem> {
     let installed = made(&record, signed, now)?;
+    let series = now.series.get(&record.series).cloned();
+    let series = series.ok_or_else(|| Problem::new(Code::Internal, format!("`{}` has no record", record.series)))?;
     let bytes = record.to_bytes();
+    if bytes.len() > RECORD_BYTES {
+        let what =
+            format!("what was set of `{}` has {} bytes, and a record {RECORD_BYTES} at most", record.app, bytes.len());
+        return Err(Problem::new(Code::TooLarge, what));
+    }
     let signature = notary.sign(&bytes);
-    Ok(Installation::new(installed, record, bytes, signature))
+    Ok(Installation::new(Arc::new(installed), record, (bytes, signature), series, &now.bundles))
+}
+
+/// Whether the records of all applications still fit a greeting once these have taken the places of what they were.
+pub(super) fn room<'a>(
+    now: &Picture,
+    changed: impl IntoIterator<Item = &'a Installation> + Clone,
+) -> Result<(), Problem> {
+    let is_changed = |app: &Point| changed.clone().into_iter().any(|one| one.app.point == *app);
+    let kept = now.apps.values().filter(|one| !is_changed(&one.app.point));
+    let kept: usize = kept.map(|one| one.told_bytes()).sum();
+    let bytes = kept + changed.clone().into_iter().map(Installation::told_bytes).sum::<usize>();
+    match bytes > RECORDS_BYTES {
+        true => Err(Problem::new(Code::TooMany, "the records of all applications have 1 MiB together at most")
+            .hint("Remove applications that nobody uses: `starlane rm`.")),
+        false => Ok(()),
+    }
 }

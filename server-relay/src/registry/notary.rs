@@ -1,6 +1,6 @@
 //! The notary: signs what the registry decides, and keeps it with what it is about.
 
-use starlane_bundle::{RECORD_LIFE_MS, RootKey};
+use starlane_bundle::{RECORD_LIFE_MS, SecretKey};
 
 use crate::mesh::Mesh;
 use crate::store::Store;
@@ -9,7 +9,7 @@ use crate::store::Store;
 #[derive(Clone, Copy)]
 pub(crate) struct Notary<'a> {
     /// Signs records, and manifests that no publisher signed.
-    pub(crate) root: &'a RootKey,
+    pub(crate) root: &'a SecretKey,
     /// Where they are kept.
     pub(crate) store: &'a Store,
     /// Milliseconds since 1970 UTC.
@@ -31,6 +31,6 @@ impl Notary<'_> {
 impl Mesh {
     /// What the registry's changes are signed with and written to.
     pub(crate) fn notary(&self) -> Notary<'_> {
-        Notary { root: &self.keys.root, store: &self.store, now_ms: crate::clock::unix_seconds() * 1_000 }
+        Notary { root: &self.keys.root, store: &self.store, now_ms: self.clock.unix_ms() }
     }
 }

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use starlane_bundle::{Digest, InstallRecord, Signed};
+use starlane_bundle::{Digest, InstallRecord, Proof, Signed, TrustError};
 use starlane_host::app::{InstalledApp, MechtronSpec};
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Agent, Grant, Grantee, May, Pattern, Point};
 
+use super::{Notary, Series};
 use crate::store::InstallRow;
+
+/// Bundles by point.
+pub(super) type Bundles = BTreeMap<Point, Arc<Signed>>;
 
 /// What is published and installed at one moment.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +20,9 @@ pub(crate) struct Picture {
     /// Rises with every change.
     pub(crate) number: u64,
     /// Every bundle, by point.
-    pub(crate) bundles: BTreeMap<Point, Arc<Signed>>,
+    pub(crate) bundles: Bundles,
+    /// What is trusted of every series that ever was, by point.
+    pub(crate) series: BTreeMap<Point, Arc<Series>>,
     /// Every installed application, by point.
     pub(crate) apps: BTreeMap<Point, Arc<Installation>>,
     /// The last generation of every application that ever was.
@@ -34,21 +40,58 @@ pub(crate) struct Installation {
     pub(crate) app: Arc<InstalledApp>,
     /// What it is made from, and how it differs from it.
     pub(crate) record: InstallRecord,
+    /// What is trusted of its bundle's series.
+    pub(crate) series: Arc<Series>,
     /// What a star is told of it.
     pub(crate) told: Installed,
+    /// Why nothing of it runs, if nothing does.
+    pub(crate) halted: Option<TrustError>,
 }
 
 impl Installation {
     /// An application with its record as signed bytes.
-    pub(crate) fn new(app: InstalledApp, record: InstallRecord, bytes: Vec<u8>, signature: Vec<u8>) -> Self {
-        let (point, generation) = (app.point.clone(), app.generation);
-        let told = Installed { app: point, generation, record: Some(bytes), signature: Some(signature) };
-        Self { app: Arc::new(app), record, told }
+    pub(super) fn new(
+        app: Arc<InstalledApp>,
+        record: InstallRecord,
+        (bytes, signature): (Vec<u8>, Vec<u8>),
+        series: Arc<Series>,
+        bundles: &Bundles,
+    ) -> Self {
+        let told = Installed {
+            app: app.point.clone(),
+            generation: app.generation,
+            record: Some(bytes),
+            signature: Some(signature),
+            series: Some(series.bytes.clone()),
+            series_signature: Some(series.signature.clone()),
+        };
+        let halted = halted(&record, &series, bundles).err();
+        Self { app, record, series, told, halted }
+    }
+
+    /// The same under another record of its series, or with a bundle signed otherwise.
+    pub(super) fn under(&self, series: &Arc<Series>, bundles: &Bundles) -> Self {
+        let signed = self.told.record.clone().zip(self.told.signature.clone()).unwrap_or_default();
+        Self::new(self.app.clone(), self.record.clone(), signed, series.clone(), bundles)
+    }
+
+    /// The same with a record that holds for as long as if it were new.
+    pub(super) fn renewed(&self, series: &Arc<Series>, bundles: &Bundles, notary: &Notary<'_>) -> Self {
+        let record = InstallRecord { expires: notary.expires(), ..self.record.clone() };
+        let bytes = record.to_bytes();
+        let signature = notary.sign(&bytes);
+        Self::new(self.app.clone(), record, (bytes, signature), series.clone(), bundles)
+    }
+
+    /// Bytes that a lane is told of it, its point left out.
+    pub(super) fn told_bytes(&self) -> usize {
+        let Installed { record, signature, series, series_signature, .. } = &self.told;
+        [record, signature, series, series_signature].into_iter().flatten().map(Vec::len).sum()
     }
 
     /// What is stored of it.
     pub(super) fn row(&self) -> InstallRow {
-        let Installed { app, generation, record, signature } = self.told.clone();
+        let Installed { app, generation, record, signature, .. } = self.told.clone();
         InstallRow { app, generation, record: record.zip(signature) }
     }
 
@@ -57,6 +100,12 @@ impl Installation {
         let point = &self.app.point;
         let calls = |grant: &Grant| grant.may.contains(&May::Call) && grant.to.covers(agent);
         grants.iter().any(|grant| calls(grant) && touches(&grant.on, point))
+    }
+
+    /// Whether it, or a mechtron of it, is made from this bundle.
+    pub(crate) fn names(&self, bundle: &Signed) -> bool {
+        let mut swapped = self.record.swapped.values();
+        self.record.digest == bundle.digest || swapped.any(|part| part.digest == bundle.digest)
     }
 
     /// Whether its bundle has a file with this digest.
@@ -110,6 +159,20 @@ impl Picture {
     pub(crate) fn installs_for(&self, agent: &Agent) -> Vec<Installed> {
         self.apps.values().filter(|one| one.is_for(agent, &self.grants)).map(|one| one.told.clone()).collect()
     }
+}
+
+/// Whether what a record names may run: nothing of it is revoked, neither the bundles nor the keys that signed them.
+fn halted(record: &InstallRecord, series: &Series, bundles: &Bundles) -> Result<(), TrustError> {
+    let proof = Proof { install: record.clone(), series: series.record.clone() };
+    proof.check_content()?;
+    let versions = record.swapped.values().map(|swapped| &swapped.version).chain([&record.version]);
+    for version in versions {
+        let point = record.series.child(&version.to_string()).ok();
+        if let Some(bundle) = point.and_then(|point| bundles.get(&point)) {
+            series.record.check_signed(bundle)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a pattern fits a point or anything below it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Origin;
+use crate::WallClock;
 
 /// The port a relay listens on when nothing else is said.
 const PORT: u16 = 7827;
@@ -27,6 +28,8 @@ pub struct RelayConfig {
     pub idle: Duration,
     /// Origins that may open lanes and write besides the relay's own.
     pub origins: Vec<Origin>,
+    /// The clock by which records hold and are renewed.
+    pub clock: WallClock,
     /// Whether to refuse to start when the client and the console are not inside this binary.
     pub with_client: bool,
 }
@@ -41,6 +44,7 @@ impl RelayConfig {
             stars: None,
             idle: IDLE,
             origins: Vec::new(),
+            clock: WallClock::default(),
             with_client: true,
         }
     }

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::http;
 use crate::keys::Keys;
 use crate::mesh::Mesh;
-use crate::registry::Registry;
+use crate::registry::{Notary, Registry};
 use crate::shell::{self, Setup};
 use crate::store::{JOBS, Store, run_jobs};
 use crate::token::Tokens;
@@ -76,8 +76,9 @@ async fn mesh(config: &RelayConfig, space: Point, own: Vec<Point>, listener: &Tc
     let keys = Keys::open(&config.data.join("keys")).map_err(data)?;
     let store = Store::open(&config.data.join("mesh.db")).await?;
     let root = keys.root.public();
-    let (blobs, registry) =
-        (Blobs::open(&config.data.join("blobs")).map_err(data)?, Registry::open(&space, &store, &root).await?);
+    let blobs = Blobs::open(&config.data.join("blobs")).map_err(data)?;
+    let notary = Notary { root: &keys.root, store: &store, now_ms: config.clock.unix_ms() };
+    let registry = Registry::open(&space, &notary).await?;
     blobs.collect(&registry.named()).map_err(data)?;
     Ok(Mesh {
         stars: below("stars")?,
@@ -86,6 +87,7 @@ async fn mesh(config: &RelayConfig, space: Point, own: Vec<Point>, listener: &Tc
         tokens: Tokens::new(&keys.token, below("users")?, &root),
         blobs,
         registry,
+        clock: config.clock.clone(),
         store: Arc::new(store),
         upgrades: Default::default(),
         lanes: Default::default(),

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 use super::*;
+use crate::registry::Upload;
 use crate::relay::{Relay, RelayConfig, open};
 use crate::remote::Remote;
 use crate::store::refuse;
@@ -77,7 +78,8 @@ impl Bench {
         let files = BTreeMap::from(files).into_iter().collect();
         let manifest = Manifest::new(point, files, serde_json::from_value(documents).unwrap()).unwrap();
         let point = manifest.bundle.clone();
-        mesh.registry.accept(&point, manifest.to_bytes(), &mesh.notary(), &mesh.blobs).await.unwrap();
+        let upload = Upload { bytes: manifest.to_bytes(), by: None };
+        drop(mesh.registry.accept(&point, upload, &mesh.notary(), &mesh.blobs).await.unwrap());
         self.command("localhost:keep", "Cmd<Install>", &json!({ "bundle": point }).to_string()).await;
     }
 

@@ -45,7 +45,9 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, point)?;
     let segments: Vec<&str> = point.segments().collect();
     match segments[..] {
-        [_, "repo", _, _] => mesh.registry.remove_bundle(point, &mesh.store, &mesh.blobs).await?,
+        [_, "repo", _, _] | [_, "users", _, "repo", _, _] => {
+            mesh.registry.remove_bundle(point, &mesh.store, &mesh.blobs).await?
+        }
         [_, _] => remove_app(mesh, point).await?,
         _ => remove_mechtron(mesh, point).await?,
     }
@@ -96,6 +98,6 @@ async fn settled(gone: Forgotten) -> Result<(), Problem> {
 }
 
 /// Tells every lane whose agent may call anything of the application.
-fn tell(mesh: &Mesh, one: &Installation, frame: Frame, grants: &[starlane_protocol::Grant]) {
+pub(super) fn tell(mesh: &Mesh, one: &Installation, frame: Frame, grants: &[starlane_protocol::Grant]) {
     mesh.lanes.tell(&frame, |lane| one.is_for(&lane.agent, grants));
 }

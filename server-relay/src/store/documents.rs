@@ -1,6 +1,6 @@
 //! Published bundles and what is installed.
 
-use starlane_bundle::Signed;
+use sqlx::SqliteConnection;
 use starlane_protocol::Point;
 
 use super::{Store, StoreError};
@@ -34,17 +34,6 @@ impl Store {
         Ok(rows.into_iter().map(|(manifest, signature)| BundleRow { manifest, signature }).collect())
     }
 
-    /// Keeps a bundle.
-    pub(crate) async fn add_bundle(&self, bundle: &Signed) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
-        let query = sqlx::query("INSERT INTO bundles (point, manifest, signature) VALUES (?, ?, ?)")
-            .bind(bundle.manifest.bundle.as_str())
-            .bind(&bundle.bytes[..])
-            .bind(bundle.signature.to_bytes().to_vec());
-        query.execute(&mut *writer).await?;
-        Ok(())
-    }
-
     /// Deletes a bundle. Its files are the blobs' own matter: another bundle may name them.
     pub(crate) async fn remove_bundle(&self, bundle: &Point) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
@@ -67,16 +56,7 @@ impl Store {
     }
 }
 
-fn install_row(
-    (app, generation, record, signature): (String, i64, Option<Vec<u8>>, Option<Vec<u8>>),
-) -> Result<InstallRow, StoreError> {
-    let damaged = |what: &str| StoreError::Damaged(format!("installs, `{app}`: {what}"));
-    let generation = u64::try_from(generation).map_err(|_| damaged("a generation below 0"))?;
-    let app = app.parse().map_err(|_| damaged("not a point"))?;
-    Ok(InstallRow { app, generation, record: record.zip(signature) })
-}
-
-pub(super) async fn put_install(to: &mut sqlx::SqliteConnection, row: &InstallRow) -> Result<(), StoreError> {
+pub(super) async fn put_install(writer: &mut SqliteConnection, row: &InstallRow) -> Result<(), StoreError> {
     let (record, signature) = row.record.clone().unzip();
     let sql = "INSERT INTO installs (app, generation, record, signature) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
         SET generation = excluded.generation, record = excluded.record, signature = excluded.signature,
@@ -86,6 +66,15 @@ pub(super) async fn put_install(to: &mut sqlx::SqliteConnection, row: &InstallRo
         .bind(i64::try_from(row.generation).unwrap_or(i64::MAX))
         .bind(record)
         .bind(signature);
-    query.execute(to).await?;
+    query.execute(writer).await?;
     Ok(())
+}
+
+fn install_row(
+    (app, generation, record, signature): (String, i64, Option<Vec<u8>>, Option<Vec<u8>>),
+) -> Result<InstallRow, StoreError> {
+    let damaged = |what: &str| StoreError::Damaged(format!("installs, `{app}`: {what}"));
+    let generation = u64::try_from(generation).map_err(|_| damaged("a generation below 0"))?;
+    let app = app.parse().map_err(|_| damaged("not a point"))?;
+    Ok(InstallRow { app, generation, record: record.zip(signature) })
 }

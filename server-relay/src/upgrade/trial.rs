@@ -8,7 +8,7 @@ use starlane_host::app::InstalledApp;
 use starlane_host::event::{Event, LogLevel, LogLine, Step};
 use starlane_protocol::Point;
 
-use super::{Upgrades, Way, take};
+use super::{Way, take};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::{Installation, Wanted};
@@ -144,13 +144,5 @@ pub(crate) async fn resume(mesh: &Arc<Mesh>) {
         for inbox in &mesh.inboxes {
             inbox.answer(Event::Try { app: previous.app.clone(), mechtrons: mechtrons.clone() });
         }
-    }
-}
-
-impl Upgrades {
-    /// Whether an application is on trial.
-    #[cfg(test)]
-    pub(crate) fn is_on_trial(&self, app: &Point) -> bool {
-        self.trials.lock().contains_key(app)
     }
 }

@@ -159,6 +159,16 @@ pub struct Installed {
     #[cbor(with = "minicbor::bytes")]
     #[serde(default, with = "super::json::base64_option", skip_serializing_if = "Option::is_none")]
     pub signature: Option<Vec<u8>>,
+    /// The record of the bundle's series as signed bytes; `None` when the application was removed.
+    #[n(4)]
+    #[cbor(with = "minicbor::bytes")]
+    #[serde(default, with = "super::json::base64_option", skip_serializing_if = "Option::is_none")]
+    pub series: Option<Vec<u8>>,
+    /// The root's signature over the series record.
+    #[n(5)]
+    #[cbor(with = "minicbor::bytes")]
+    #[serde(default, with = "super::json::base64_option", skip_serializing_if = "Option::is_none")]
+    pub series_signature: Option<Vec<u8>>,
 }
 
 /// Why a lane is closed.
