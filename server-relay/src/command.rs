@@ -9,6 +9,7 @@ mod bindgen;
 mod client;
 mod completions;
 mod failure;
+mod get;
 mod install;
 mod logs;
 mod ls;
@@ -18,6 +19,7 @@ mod ping;
 mod publish;
 mod rm;
 mod send;
+mod set;
 mod table;
 mod token;
 mod units;
@@ -80,6 +82,10 @@ enum Verb {
     Install(install::Install),
     /// List what is in the mesh
     Ls(ls::Ls),
+    /// Print the values of an application, or the settings of the space
+    Get(get::Get),
+    /// Change values of an application, or settings of the space
+    Set(set::Set),
     /// Send a ping and print the answer
     Send(send::Send),
     /// Print what mechtrons and the relay log
@@ -152,6 +158,8 @@ fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Bindgen(bindgen) => bindgen.run(context),
         Verb::Install(install) => install.run(context),
         Verb::Ls(ls) => ls.run(context),
+        Verb::Get(get) => get.run(context),
+        Verb::Set(set) => set.run(context),
         Verb::Send(send) => send.run(context),
         Verb::Logs(logs) => logs.run(context),
         Verb::Rm(rm) => rm.run(context),

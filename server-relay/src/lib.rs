@@ -12,6 +12,7 @@
 // A wave has some 240 bytes and goes from queue to queue: in a box it is not copied each time.
 #![allow(clippy::vec_box)]
 
+mod alike;
 pub mod bindgen;
 mod blobs;
 mod clock;

@@ -4,10 +4,12 @@
 
 mod accept;
 mod compatible;
+pub(crate) mod configure;
 mod install;
 mod notary;
 mod picture;
 mod series;
+mod settings;
 mod signing;
 mod trust;
 
@@ -24,6 +26,7 @@ pub(crate) use install::{Change, Plan, Wanted};
 pub(crate) use notary::Notary;
 pub(crate) use picture::{Installation, Picture};
 pub(crate) use series::Series;
+pub(crate) use settings::Settings;
 pub(crate) use signing::Upload;
 pub(crate) use trust::Shift;
 
@@ -41,7 +44,7 @@ impl Registry {
     pub(crate) async fn open(space: &Point, notary: &Notary<'_>) -> Result<Self, StoreError> {
         let (store, root) = (notary.store, notary.root.public());
         let standing = picture::operators(space.as_str()).into_iter().collect();
-        let mut picture = Picture { standing, ..Picture::default() };
+        let mut picture = Picture { standing, settings: Settings::read(store).await?, ..Picture::default() };
         for row in store.series().await? {
             picture.series.insert(row.series.clone(), Series::read(row, &root)?);
         }
@@ -126,6 +129,12 @@ fn made(record: &InstallRecord, bundle: &Signed, picture: &Picture) -> Result<In
     let InstallRecord { app: point, digest, generation, config, .. } = record;
     let (digest, generation) = (*digest, *generation);
     Ok(InstalledApp::new(&Recipe { point, manifest: &bundle.manifest, digest, generation, config, swapped: &swapped })?)
+}
+
+/// Nothing is installed there.
+pub(crate) fn no_app(app: &Point) -> Problem {
+    Problem::named(Code::NoRoute, "no-app", format!("no application is installed at `{app}`"))
+        .hint("`starlane ls` shows what there is.")
 }
 
 /// What a lane is told when an application is gone.

@@ -132,7 +132,7 @@ impl Shell {
         match item {
             Item::Wave(wave) => running.star.handle(Event::Arrived(*wave)),
             Item::Event(event) => running.star.handle(event),
-            Item::Forget { point, event, done } => self.forget(running, &point, event, done),
+            Item::Forget { lost, event, done } => self.forget(running, lost, event, done),
             Item::Inspect(to) => self.inspect(running, to),
             #[cfg(test)]
             Item::Fall(when) => tests::fall(&when),
@@ -141,10 +141,15 @@ impl Shell {
     }
 
     /// Deletes a state in the order of this star's own jobs, then lets the star know.
-    fn forget(&self, running: &mut Running, point: &Point, event: Event, done: oneshot::Sender<Result<(), String>>) {
+    fn forget(
+        &self,
+        running: &mut Running,
+        lost: Option<Point>,
+        event: Event,
+        done: oneshot::Sender<Result<(), String>>,
+    ) {
         let (tell, told) = oneshot::channel();
-        let job = Job::Forget { point: point.clone(), done: tell };
-        let result = match self.jobs.blocking_send(job) {
+        let result = match self.jobs.blocking_send(Job::Forget { lost, done: tell }) {
             Ok(()) => told.blocking_recv().unwrap_or_else(|_| Err("the store is closed".into())),
             Err(_) => Err("the store is closed".into()),
         };

@@ -5,6 +5,7 @@
 mod apps;
 mod list;
 mod logs;
+mod settings;
 mod tokens;
 mod trust;
 
@@ -26,7 +27,8 @@ use crate::switchboard::Law;
 
 /// Whether a wave is a command to the relay.
 pub(crate) fn takes(wave: &Wave) -> bool {
-    const COMMANDS: [&str; 6] = ["Cmd<List>", "Cmd<Install>", "Cmd<Remove>", "Cmd<Token>", "Cmd<Trust>", "Cmd<Logs>"];
+    const COMMANDS: [&str; 8] =
+        ["Cmd<List>", "Cmd<Install>", "Cmd<Remove>", "Cmd<Get>", "Cmd<Set>", "Cmd<Token>", "Cmd<Trust>", "Cmd<Logs>"];
     let below_a_star = || wave.to.segments().nth(1) == Some("stars");
     let method = wave.method.as_ref().map(|method| method.as_str());
     wave.kind == WaveKind::Ping && method.is_some_and(|method| COMMANDS.contains(&method)) && !below_a_star()
@@ -38,6 +40,8 @@ pub(crate) async fn answer(mesh: &Arc<Mesh>, wave: &Wave) -> Wave {
         Some("List") => list::command(mesh, wave).await,
         Some("Install") => apps::install(mesh, wave).await,
         Some("Remove") => apps::remove(mesh, wave).await,
+        Some("Get") => settings::get(mesh, wave),
+        Some("Set") => settings::set(mesh, wave).await,
         Some("Token") => tokens::command(mesh, wave).await,
         Some("Trust") => trust::command(mesh, wave).await,
         Some("Logs") => logs::command(mesh, wave),

@@ -7,6 +7,7 @@ mod commits;
 mod documents;
 mod error;
 mod records;
+mod settings;
 mod state;
 mod swap;
 mod users;
@@ -71,6 +72,7 @@ fn migrations() -> Migrator {
         migration(1, "first", include_str!("../migrations/0001_first.sql")),
         migration(2, "series", include_str!("../migrations/0002_series.sql")),
         migration(3, "swap", include_str!("../migrations/0003_swap.sql")),
+        migration(4, "settings", include_str!("../migrations/0004_settings.sql")),
     ])
 }
 

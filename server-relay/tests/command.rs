@@ -111,8 +111,7 @@ fn a_folder_is_published_installed_asked_and_removed() {
     let listed = mesh.done(&["ls", "localhost:chat:room"]);
     assert_eq!(listed["mechtrons"][0]["point"], "localhost:chat:room:tea");
 
-    assert_eq!(mesh.fails(&["rm", "localhost:chat"]), (2, "needs-yes".to_owned()));
-    mesh.done(&["rm", "localhost:chat", "--yes"]);
+    mesh.done(&["rm", "localhost:chat"]);
     mesh.done(&["rm", "localhost:repo:chat:1.0.0"]);
     assert_eq!(mesh.fails(&["ls", "localhost:chat"]), (1, "no-route".to_owned()));
 }
@@ -200,4 +199,56 @@ fn nobody_listens_to_the_end_and_nothing_fails() {
     shell.args(["-c", "{ \"$0\" completions bash; echo \"ended $?\" >&2; } | head -1", program]);
     let said = shell.env("STARLANE_DATA", mesh.data.path()).output().unwrap();
     assert_eq!(String::from_utf8(said.stderr).unwrap(), "ended 0\n");
+}
+
+#[test]
+fn what_keeps_state_is_removed_when_somebody_says_what_becomes_of_it() {
+    let (mesh, folder) = (Mesh::start(), chat());
+    let keeper = wat::parse_str(include_str!("relay/guests/keeper.wat")).unwrap();
+    std::fs::write(folder.path().join("wasm/room.wasm"), keeper).unwrap();
+    mesh.done(&["publish", folder.path().to_str().unwrap(), "localhost:repo:chat:1.0.0"]);
+    let install = || mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
+    let say = |what: &str| mesh.done(&["send", "localhost:chat:room:tea", "Ext<Say>", what])["body"].clone();
+    let (one, two) = (r#"{"text":"one"}"#, r#"{"text":"two"}"#);
+    install();
+    assert_eq!(say(one), "");
+    assert_eq!(mesh.fails(&["rm", "localhost:chat"]), (1, "has-state".to_owned()));
+    let told = String::from_utf8(mesh.run(&["rm", "localhost:chat"]).stderr).unwrap();
+    assert!(told.contains("`localhost:chat` keeps state: 1 key and 15 bytes of 1 mechtron"), "{told}");
+    let kept = String::from_utf8(mesh.run(&["rm", "localhost:chat", "--keep-state"]).stdout).unwrap();
+    assert!(kept.contains("stays for the next application at this point"), "{kept}");
+    install();
+    assert_eq!(say(two), one);
+    mesh.done(&["rm", "localhost:chat", "--yes"]);
+    install();
+    assert_eq!(say(one), "");
+}
+
+#[test]
+fn values_are_shown_and_changed() {
+    let (mesh, folder) = (Mesh::start(), chat());
+    let app = folder.path().join("app.toml");
+    let document = std::fs::read_to_string(&app).unwrap();
+    let values = "[config]\ngreeting = \"Hello\"\ntimes = 3\ntags = [\"a\"]\n\n";
+    std::fs::write(&app, format!("{values}{document}")).unwrap();
+    mesh.done(&["publish", folder.path().to_str().unwrap(), "localhost:repo:chat:1.0.0"]);
+    mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
+    let text = |arguments: &[&str]| String::from_utf8(mesh.run(arguments).stdout).unwrap();
+    assert_eq!(text(&["get", "localhost:chat", "greeting"]), "Hello\n");
+    let set = text(&["set", "localhost:chat", "greeting=Good day", "times=7", r#"tags=["b", "c"]"#]);
+    let shown = "set localhost:chat, generation 2\nconfig\n  name      value       default\n  greeting  \"Good day\"  \"Hello\"\n\
+                 \u{20}\u{20}tags      [\"b\",\"c\"]   [\"a\"]\n  times     7           3\n";
+    assert_eq!(set, shown);
+    assert_eq!(text(&["get", "localhost:chat"]), shown.split_once('\n').unwrap().1);
+    assert_eq!(mesh.done(&["get", "localhost:chat", "times"]), json!(7));
+    let unset = mesh.done(&["set", "localhost:chat", "greeting=", "--unset", "tags"]);
+    assert_eq!(unset["config"]["greeting"]["value"], "Hello");
+    assert_eq!((&unset["config"]["tags"]["set"], &unset["config"]["times"]["value"]), (&json!(false), &json!(7)));
+
+    assert_eq!(mesh.fails(&["set", "localhost:chat", "times=often"]), (1, "bad-config".to_owned()));
+    assert_eq!(mesh.fails(&["set", "localhost:chat", "times"]), (2, "not-a-value".to_owned()));
+    assert_eq!(mesh.fails(&["get", "localhost:chat", "tims"]), (1, "no-value".to_owned()));
+    mesh.done(&["set", "localhost", "http=localhost:chat", "origins=https://a.example"]);
+    let shown = "settings\n  name     value\n  http     localhost:chat\n  origins  https://a.example\n";
+    assert_eq!(text(&["get", "localhost"]), shown);
 }

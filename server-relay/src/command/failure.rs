@@ -109,6 +109,11 @@ impl Failure {
         &self.0.code
     }
 
+    /// What is told, without what a terminal would obey.
+    pub(super) fn message(&self) -> String {
+        plain(&self.0.message)
+    }
+
     /// Prints it and gives the exit code.
     pub(super) fn tell(&self, output: &Output) -> ExitCode {
         if !self.0.is_told {

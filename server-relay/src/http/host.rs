@@ -15,7 +15,7 @@ use crate::registry::{Installation, Picture};
 pub(super) enum Site {
     /// The relay's own: `starlane.<space>`, or an IP address.
     Own,
-    /// The space's: what is not reserved leads to the relay's own.
+    /// The space's, as long as no application was given it: what is not reserved leads to the relay's own.
     Space,
     /// An application's.
     App(Arc<Installation>),
@@ -29,7 +29,8 @@ pub(super) fn site(mesh: &Mesh, picture: &Picture, request: &Request) -> Result<
         return Ok(Site::Own);
     }
     if host == mesh.space.as_str() {
-        return Ok(Site::Space);
+        let app = picture.settings.http.as_ref().and_then(|app| picture.apps.get(app));
+        return Ok(app.map_or(Site::Space, |app| Site::App(app.clone())));
     }
     let label = host.strip_suffix(mesh.space.as_str()).and_then(|rest| rest.strip_suffix('.'));
     let app: Option<Point> = label.filter(|label| !label.contains('.')).and_then(|label| mesh.space.child(label).ok());

@@ -19,13 +19,15 @@ pub(crate) fn check(mesh: &Mesh, request: &Request) -> Result<(), Problem> {
         return Ok(());
     }
     let what = format!("pages of {} may not do this here", String::from_utf8_lossy(origin.as_bytes()));
-    Err(Problem::named(Code::Forbidden, "unknown-origin", what)
-        .hint("Serve the page from an application of this relay, or start the relay with `--origin`."))
+    Err(Problem::named(Code::Forbidden, "unknown-origin", what).hint(
+        "Serve the page from an application of this relay, or list its origin: `starlane set <space> origins=…`.",
+    ))
 }
 
 /// Whether an origin is the relay's own, an application's, or listed.
 pub(super) fn is_known(mesh: &Mesh, origin: &str) -> bool {
-    if mesh.origins.iter().any(|listed| listed.as_str() == origin) {
+    let picture = mesh.registry.now();
+    if mesh.origins.iter().chain(&picture.settings.origins).any(|listed| listed.as_str() == origin) {
         return true;
     }
     let Some(authority) = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) else {

@@ -5,15 +5,7 @@ use starlane_protocol::document::{Documents, MechtronConfig};
 
 use super::documents::{APP, Step};
 use super::{Fault, Folder, files};
-
-/// How alike two names must be (Jaro–Winkler, 0 to 1) for one to be offered for the other; typing errors stay above.
-const ALIKE: f64 = 0.8;
-
-/// The name that is most like another, if any is.
-pub(super) fn nearest<'n>(names: impl Iterator<Item = &'n str>, unknown: &str) -> Option<&'n str> {
-    let alike = names.map(|name| (strsim::jaro_winkler(name, unknown), name)).filter(|(alike, _)| *alike > ALIKE);
-    alike.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
-}
+use crate::alike::nearest;
 
 /// Every file and document that is named is there.
 pub(super) fn references(folder: &Folder, documents: &Documents, faults: &mut Vec<Fault>) {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use starlane_protocol::Point;
 use starlane_protocol::document::{App, Documents, HoleError, Holes, HttpLine, Values, config, config_holes};
 
-use super::check::nearest;
 use super::documents::{APP, Step};
 use super::{Fault, Folder, trial};
+use crate::alike::nearest;
 
 /// Bytes of a `[config]` once its holes are filled: what a manifest may have.
 const ROOM: usize = starlane_bundle::MANIFEST_BYTES;

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, Error};
 
-use super::{Fault, Place, check};
+use super::{Fault, Place};
+use crate::alike;
 
 /// Mistakes of one document that are shown: whoever has more has another problem.
 const SHOWN: usize = 50;
@@ -84,5 +85,5 @@ fn quoted<'m>(message: &'m str, word: &str) -> Option<&'m str> {
 fn nearest(message: &str) -> Option<&str> {
     let unknown = ["unknown field `", "unknown variant `"].iter().find_map(|word| quoted(message, word))?;
     let (_, expected) = message.split_once(", expected ")?;
-    check::nearest(expected.split('`').skip(1).step_by(2), unknown)
+    alike::nearest(expected.split('`').skip(1).step_by(2), unknown)
 }

@@ -12,7 +12,7 @@ use starlane_protocol::{Code, Point};
 use tokio::sync::MutexGuard;
 
 use super::compatible::Comparison;
-use super::{Installation, Notary, Picture, Registry, made, removed};
+use super::{Installation, Notary, Picture, Registry, made, no_app, removed};
 use crate::problem::Problem;
 use crate::store::{Back, InstallRow, Store, Switch};
 use crate::upgrade::Way;
@@ -101,7 +101,9 @@ impl Registry {
         }
         if there.is_none() {
             // What an application that was removed here kept is gone, also when its removal was cut short.
-            notary.store.forget(app).await?;
+            if !notary.store.is_kept(app).await? {
+                notary.store.forget(app).await?;
+            }
         }
         let generation = now.generations.get(app).copied().unwrap_or(0) + 1;
         let back = way == Way::Back;
@@ -140,6 +142,9 @@ impl Registry {
         let row = plan.next.row();
         let previous = previous.map(|(record, signature)| (&record[..], &signature[..]));
         store.switch(Switch { row: &row, migrations, previous, back: &back }).await?;
+        if plan.there.is_none() {
+            store.keep(app, false).await?;
+        }
         self.change(|picture| {
             picture.generations.insert(app.clone(), generation);
             picture.apps.insert(app.clone(), plan.next.clone());
@@ -167,29 +172,20 @@ impl Registry {
         made(record, published(&now, &record.bundle())?, &now)
     }
 
-    /// Sets (or, with none, lifts) the version below which nothing of its series may run as an application: what is then
-    /// wanted. It is a change as any other, with the next generation.
-    pub(crate) fn with_floor(
-        there: Option<&InstallRecord>,
-        app: &Point,
-        floor: Option<Version>,
-    ) -> Result<Wanted, Problem> {
-        match there {
-            Some(record) => Ok(Wanted { floor, ..Wanted::of(record) }),
-            None => Err(Problem::new(Code::NoRoute, format!("no application is installed at `{app}`"))),
-        }
-    }
-
-    /// Removes an application; gives what it was and what stars are told.
+    /// Removes an application; gives what it was and what stars are told. Its state is another matter, but for whether the
+    /// next application at its point gets it.
     pub(crate) async fn remove_app(
         &self,
         app: &Point,
+        keep_state: bool,
         notary: &Notary<'_>,
     ) -> Result<Change<'_, (Arc<Installation>, Installed)>, Problem> {
         let guard = self.changing.lock().await;
         let was = self.now().apps.get(app).cloned();
-        let was = was.ok_or_else(|| Problem::new(Code::NoRoute, format!("no application is installed at `{app}`")))?;
+        let was = was.ok_or_else(|| no_app(app))?;
         let generation = was.app.generation + 1;
+        notary.store.keep(app, keep_state).await?;
+        self.unset(app, &self.now(), notary.store).await?;
         notary.store.put_install(&InstallRow { app: app.clone(), generation, record: None }).await?;
         self.change(|picture| {
             picture.generations.insert(app.clone(), generation);

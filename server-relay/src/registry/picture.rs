@@ -8,7 +8,7 @@ use starlane_host::app::{InstalledApp, MechtronSpec};
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Agent, Grant, Grantee, May, Pattern, Point};
 
-use super::{Notary, Series};
+use super::{Notary, Series, Settings};
 use crate::store::InstallRow;
 
 /// Bundles by point.
@@ -27,6 +27,8 @@ pub(crate) struct Picture {
     pub(crate) apps: BTreeMap<Point, Arc<Installation>>,
     /// The last generation of every application that ever was.
     pub(crate) generations: BTreeMap<Point, u64>,
+    /// Settings of the space.
+    pub(crate) settings: Settings,
     /// Every grant in force.
     pub(crate) grants: Vec<Grant>,
     /// Grants that belong to no application.

@@ -26,10 +26,10 @@ pub(crate) enum Item {
     Wave(Box<Wave>),
     /// An event.
     Event(Event),
-    /// Delete a state, then tell the star.
+    /// Delete a state when everything before is stored, then tell the star.
     Forget {
-        /// Whose state: a mechtron's, or all below an application.
-        point: Point,
+        /// Whose state: a mechtron's, or all below an application; nobody's if it stays.
+        lost: Option<Point>,
         /// What the star is told afterwards.
         event: Event,
         /// Told when it is done.

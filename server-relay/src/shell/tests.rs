@@ -143,7 +143,7 @@ async fn a_mechtron_that_is_removed_while_it_wakes_wakes_again_with_nothing() {
         let key = format!("key-{}", round % 5);
         let waves = (0..20).map(|_| bench.keep(&key, "text"));
         let point = format!("localhost:keep:room:{key}");
-        let remove = bench.command(&point, "Cmd<Remove>", "");
+        let remove = bench.command(&point, "Cmd<Remove>", r#"{"state":"lose"}"#);
         tokio::join!(join_all(waves), remove);
         assert_eq!(bench.mesh().store.load(&point.parse().unwrap()).await.unwrap().pairs, [], "round {round}");
         assert_eq!(bench.keep(&key, "left").await, Ok(String::new()), "round {round}");
@@ -155,7 +155,7 @@ async fn what_an_application_kept_is_gone_when_it_is_installed_again() {
     let bench = Bench::new().await;
     assert_eq!(bench.keep("tea", "one").await, Ok(String::new()));
     let waves = (0..20).map(|_| bench.keep("tea", "text"));
-    tokio::join!(join_all(waves), bench.command("localhost:keep", "Cmd<Remove>", ""));
+    tokio::join!(join_all(waves), bench.command("localhost:keep", "Cmd<Remove>", r#"{"state":"lose"}"#));
     assert_eq!(bench.keep("tea", "two").await, Err("no-route".into()));
     bench.install().await;
     assert_eq!(bench.keep("tea", "three").await, Ok(String::new()));

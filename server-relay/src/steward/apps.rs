@@ -33,36 +33,87 @@ pub(super) async fn install(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, &wave.to)?;
     let Wanted { bundle, breaking } = body(wave)?;
     let want = |there: Option<&InstallRecord>| Ok(registry::Wanted::bundle(bundle, there));
-    let (Ok(installed) | Err(installed)) = upgrade::change(mesh, &wave.to, want, breaking).await?;
+    let installed = put(mesh, &wave.to, want, breaking).await?;
     let app = &installed.app;
     tracing::info!(app = %app.point, bundle = %app.bundle, generation = app.generation, "installed");
     Ok(json!({ "app": app.point, "bundle": app.bundle, "digest": app.digest, "generation": app.generation }))
+}
+
+/// Puts what is wanted at an application's point.
+pub(super) async fn put(
+    mesh: &Arc<Mesh>,
+    app: &Point,
+    want: impl FnOnce(Option<&InstallRecord>) -> Result<registry::Wanted, Problem>,
+    breaking: bool,
+) -> Result<Arc<Installation>, Problem> {
+    let (Ok(installed) | Err(installed)) = upgrade::change(mesh, app, want, breaking).await?;
+    Ok(installed)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Removal {
+    /// What becomes of state; as long as nobody says so, nothing that keeps some is removed.
+    state: Option<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    /// It is lost.
+    Lose,
+    /// The next application at this point gets it.
+    Keep,
 }
 
 /// Removes an application with all its state, a bundle, or what one mechtron keeps.
 pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     let point = &wave.to;
     judge(mesh, &wave.agent, May::Install, point)?;
+    let Removal { state } = body(wave)?;
     let segments: Vec<&str> = point.segments().collect();
+    let is_bundle = matches!(segments[..], [_, "repo", _, _] | [_, "users", _, "repo", _, _]);
+    if state.is_none() && !is_bundle {
+        has_no_state(mesh, point).await?;
+    }
     match segments[..] {
-        [_, "repo", _, _] | [_, "users", _, "repo", _, _] => {
-            mesh.registry.remove_bundle(point, &mesh.store, &mesh.blobs).await?
+        _ if is_bundle => mesh.registry.remove_bundle(point, &mesh.store, &mesh.blobs).await?,
+        [_, _] => remove_app(mesh, point, state == Some(State::Keep)).await?,
+        _ if state == Some(State::Keep) => {
+            let what = "what is removed of a mechtron is its state: it cannot be kept";
+            return Err(Problem::new(Code::BadBody, what));
         }
-        [_, _] => remove_app(mesh, point).await?,
         _ => remove_mechtron(mesh, point).await?,
     }
     tracing::info!(%point, "removed");
-    Ok(json!({ "removed": point }))
+    Ok(json!({ "removed": point, "kept": state == Some(State::Keep) }))
 }
 
-async fn remove_app(mesh: &Arc<Mesh>, app: &Point) -> Result<(), Problem> {
+async fn has_no_state(mesh: &Mesh, point: &Point) -> Result<(), Problem> {
+    let size = mesh.store.size(point).await?;
+    if size.keys == 0 {
+        return Ok(());
+    }
+    let what = format!("`{point}` keeps state: {size}");
+    Err(Problem::named(Code::Conflict, "has-state", what).hint(
+        "Say what becomes of it: `starlane rm --yes` loses it, `--keep-state` keeps an application's for the next one at its point.",
+    ))
+}
+
+async fn remove_app(mesh: &Arc<Mesh>, app: &Point, keep_state: bool) -> Result<(), Problem> {
     let _turn = mesh.upgrades.turn(app).await;
+    if !mesh.registry.now().apps.contains_key(app) && mesh.store.is_kept(app).await? && !keep_state {
+        // Only what an application that was removed before has left.
+        mesh.store.forget(app).await?;
+        return Ok(mesh.store.keep(app, false).await?);
+    }
     let grants = mesh.registry.now().grants.clone();
-    let change = mesh.registry.remove_app(app, &mesh.notary()).await?;
+    let change = mesh.registry.remove_app(app, keep_state, &mesh.notary()).await?;
     let (was, told) = &change.what;
     tell(mesh, was, Frame::Install(told.clone()), &grants);
-    let forgotten: Vec<_> = mesh.inboxes.iter().map(|inbox| forget(inbox, app, Event::Remove(app.clone()))).collect();
-    for done in forgotten {
+    let lost = (!keep_state).then_some(app);
+    let gone: Vec<_> = mesh.inboxes.iter().map(|inbox| forget(inbox, lost, Event::Remove(app.clone()))).collect();
+    for done in gone {
         settled(done).await?;
     }
     Ok(())
@@ -81,14 +132,14 @@ async fn remove_mechtron(mesh: &Arc<Mesh>, point: &Point) -> Result<(), Problem>
     let Some(inbox) = mesh.inboxes.get(owner as usize) else {
         return Err(Problem::new(Code::Internal, "its star is not there"));
     };
-    settled(forget(inbox, point, Event::Drop(point.clone()))).await
+    settled(forget(inbox, Some(point), Event::Drop(point.clone()))).await
 }
 
 type Forgotten = oneshot::Receiver<Result<(), String>>;
 
-fn forget(inbox: &Inbox, point: &Point, event: Event) -> Forgotten {
+fn forget(inbox: &Inbox, lost: Option<&Point>, event: Event) -> Forgotten {
     let (done, gone) = oneshot::channel();
-    inbox.item(Item::Forget { point: point.clone(), event, done });
+    inbox.item(Item::Forget { lost: lost.cloned(), event, done });
     gone
 }
 

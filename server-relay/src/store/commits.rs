@@ -35,10 +35,10 @@ pub(crate) enum Job {
         /// Told what it is.
         to: Arc<dyn Hears>,
     },
-    /// Delete the state of a mechtron, or of all below a point.
+    /// Delete the state of a mechtron, or of all below a point, when every job before this one is done.
     Forget {
-        /// Whose state.
-        point: Point,
+        /// Whose state; nobody's if it stays.
+        lost: Option<Point>,
         /// Told when it is gone.
         done: oneshot::Sender<Result<(), String>>,
     },
@@ -97,10 +97,15 @@ impl Writer {
                 let state = self.store.load(&mechtron).await.map_err(|error| error.to_string());
                 to.loaded(mechtron, state);
             }
-            Job::Forget { point, done } => {
+            Job::Forget { lost, done } => {
                 self.flush().await;
-                self.broken.retain(|mechtron| !mechtron.is_within(&point));
-                let result = self.store.forget(&point).await.map_err(|error| error.to_string());
+                let result = match lost {
+                    Some(point) => {
+                        self.broken.retain(|mechtron| !mechtron.is_within(&point));
+                        self.store.forget(&point).await.map_err(|error| error.to_string())
+                    }
+                    None => Ok(()),
+                };
                 // Whoever asked may have gone.
                 let _ = done.send(result);
                 return true;

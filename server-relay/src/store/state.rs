@@ -1,10 +1,32 @@
 //! What mechtrons keep.
 
+use std::fmt;
+
 use sqlx::Connection;
 use starlane_host::event::{Commit, Pairs, Stored};
 use starlane_protocol::Point;
 
 use super::{Store, StoreError, swap};
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// Mechtrons that keep something, each key of a keyed one counted.
+    pub(crate) mechtrons: u64,
+    /// Keys of their states.
+    pub(crate) keys: u64,
+    /// Bytes of keys and values.
+    pub(crate) bytes: u64,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let some = |number: u64, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+        let (keys, bytes, mechtrons) =
+            (some(self.keys, "key"), some(self.bytes, "byte"), some(self.mechtrons, "mechtron"));
+        write!(f, "{keys} and {bytes} of {mechtrons}")
+    }
+}
 
 impl Store {
     /// Everything one mechtron keeps.
@@ -30,6 +52,22 @@ impl Store {
             write_all(&mut whole, &commit.mechtron, &commit.writes).await?;
         }
         Ok(whole.commit().await?)
+    }
+
+    /// How much the mechtron at a point, and all below it, keep.
+    pub(crate) async fn size(&self, point: &Point) -> Result<Size, StoreError> {
+        let mut reader = self.reader.lock().await;
+        let (mechtrons, keys, bytes): (i64, i64, i64) = sqlx::query_as(
+            "SELECT count(DISTINCT mechtron), count(*), coalesce(sum(length(key) + length(value)), 0)
+             FROM state WHERE mechtron = ? OR (mechtron >= ? AND mechtron < ?)",
+        )
+        .bind(point.as_str())
+        .bind(format!("{point}:"))
+        .bind(format!("{point};"))
+        .fetch_one(&mut *reader)
+        .await?;
+        let [mechtrons, keys, bytes] = [mechtrons, keys, bytes].map(|number| u64::try_from(number).unwrap_or(0));
+        Ok(Size { mechtrons, keys, bytes })
     }
 
     /// Deletes what the mechtron at a point, or all below it, keep.

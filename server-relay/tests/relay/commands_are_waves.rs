@@ -115,7 +115,7 @@ async fn commands_with_a_wrong_body_or_point_are_refused_by_name() {
     let code = |pong: Value| pong["code"].as_str().unwrap().to_owned();
     assert_eq!(code(mesh.ping("localhost:hello", "Cmd<Install>", "{").await), "bad-body");
     assert_eq!(code(mesh.ping("localhost:hello", "Cmd<Install>", r#"{"bundel":"x"}"#).await), "bad-body");
-    assert_eq!(code(mesh.ping("localhost:hello", "Cmd<Remove>", "").await), "no-route");
+    assert_eq!(code(mesh.ping("localhost:hello", "Cmd<Remove>", "").await), "no-app");
     assert_eq!(code(mesh.ping("localhost:hello:x", "Cmd<Token>", "").await), "no-route");
     assert_eq!(code(mesh.ping("localhost:hello", "Cmd<List>", "").await), "no-route");
     let wrong = |body: &str| mesh.call("POST", "/starlane/waves").body(body).send();

@@ -11,5 +11,7 @@ mod lanes;
 mod nobody_takes_everybodys_places;
 mod nothing_answered_is_lost;
 mod opening_and_closing;
+mod removing;
+mod values_and_settings;
 mod versions_keep_their_promise;
 mod waves_find_their_way;

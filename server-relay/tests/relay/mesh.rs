@@ -111,6 +111,13 @@ impl Mesh {
         answer.json()
     }
 
+    /// A command that must be carried out, as the operator; what it answers.
+    pub(crate) async fn told(&self, to: &str, method: &str, body: &str) -> serde_json::Value {
+        let pong = self.ping(to, method, body).await;
+        assert_eq!(pong["status"], 200, "{method} to {to}: {pong}");
+        serde_json::from_str(pong["body"].as_str().unwrap()).unwrap()
+    }
+
     /// A token for a user.
     pub(crate) async fn token(&self, user: &str) -> String {
         let pong = self.ping(&format!("localhost:users:{user}"), "Cmd<Token>", "").await;

@@ -56,11 +56,11 @@ async fn what_is_removed_is_gone() {
     install(&mesh, "localhost:keep", &keeper()).await;
     keep(&mesh, "tea", "1").await;
     keep(&mesh, "coffee", "1").await;
-    assert_eq!(mesh.ping("localhost:keep:room:tea", "Cmd<Remove>", "").await["status"], 200);
+    assert_eq!(mesh.ping("localhost:keep:room:tea", "Cmd<Remove>", r#"{"state":"lose"}"#).await["status"], 200);
     assert_eq!(keep(&mesh, "tea", "2").await, "");
     assert_eq!(keep(&mesh, "coffee", "2").await, "1");
 
-    assert_eq!(mesh.ping("localhost:keep", "Cmd<Remove>", "").await["status"], 200);
+    assert_eq!(mesh.ping("localhost:keep", "Cmd<Remove>", r#"{"state":"lose"}"#).await["status"], 200);
     assert_eq!(mesh.ping("localhost:keep:room:tea", "Ext<Keep>", "").await["code"], "no-route");
     assert_eq!(install(&mesh, "localhost:keep", &keeper()).await, 3);
     assert_eq!(keep(&mesh, "coffee", "3").await, "");

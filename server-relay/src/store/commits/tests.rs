@@ -58,7 +58,7 @@ impl Bench {
 
     async fn forget(&self, point: &str) {
         let (done, gone) = oneshot::channel();
-        assert!(self.jobs.send(Job::Forget { point: point.parse().unwrap(), done }).await.is_ok());
+        assert!(self.jobs.send(Job::Forget { lost: Some(point.parse().unwrap()), done }).await.is_ok());
         gone.await.unwrap().unwrap();
     }
 

@@ -1,0 +1,15 @@
+;; Answers every ping with its whole config.
+(module
+  (import "starlane" "read" (func $read (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "starlane" "write" (func $write (param i32 i32 i32 i32 i32) (result i32)))
+  (import "starlane" "reply" (func $reply (result i32)))
+  (memory (export "memory") 1)
+  (global (export "starlane_abi_1") i32 (i32.const 1))
+  (data (i32.const 0) "text/plain")
+  (func (export "mechtron_init") (result i32) (i32.const 0))
+  (func (export "mechtron_wave") (result i32) (local $size i32)
+    (local.set $size (call $read (i32.const 20) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1024) (i32.const 4096)))
+    (drop (call $write (i32.const 12) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 10)))
+    (drop (call $write (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 1024) (local.get $size)))
+    (drop (call $reply))
+    (i32.const 0)))
