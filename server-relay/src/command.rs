@@ -24,6 +24,7 @@ mod table;
 mod token;
 mod units;
 mod up;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -78,8 +79,12 @@ enum Verb {
     Publish(publish::Publish),
     /// Write typed code for a bind
     Bindgen(bindgen::Bindgen),
-    /// Install a bundle as an application, or replace what is installed
+    /// Install a bundle as an application; one that is installed is upgraded to it
     Install(install::Install),
+    /// Take an application to another version while it runs
+    Upgrade(upgrade::Upgrade),
+    /// Take one mechtron of an application to another version while it runs
+    Swap(upgrade::Swap),
     /// List what is in the mesh
     Ls(ls::Ls),
     /// Print the values of an application, or the settings of the space
@@ -157,6 +162,8 @@ fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Publish(publish) => publish.run(context),
         Verb::Bindgen(bindgen) => bindgen.run(context),
         Verb::Install(install) => install.run(context),
+        Verb::Upgrade(upgrade) => upgrade.run(context),
+        Verb::Swap(swap) => swap.run(context),
         Verb::Ls(ls) => ls.run(context),
         Verb::Get(get) => get.run(context),
         Verb::Set(set) => set.run(context),

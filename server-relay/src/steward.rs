@@ -8,6 +8,7 @@ mod logs;
 mod settings;
 mod tokens;
 mod trust;
+mod upgrade;
 
 use std::sync::Arc;
 
@@ -27,8 +28,18 @@ use crate::switchboard::Law;
 
 /// Whether a wave is a command to the relay.
 pub(crate) fn takes(wave: &Wave) -> bool {
-    const COMMANDS: [&str; 8] =
-        ["Cmd<List>", "Cmd<Install>", "Cmd<Remove>", "Cmd<Get>", "Cmd<Set>", "Cmd<Token>", "Cmd<Trust>", "Cmd<Logs>"];
+    const COMMANDS: &[&str] = &[
+        "Cmd<List>",
+        "Cmd<Install>",
+        "Cmd<Upgrade>",
+        "Cmd<Swap>",
+        "Cmd<Remove>",
+        "Cmd<Get>",
+        "Cmd<Set>",
+        "Cmd<Token>",
+        "Cmd<Trust>",
+        "Cmd<Logs>",
+    ];
     let below_a_star = || wave.to.segments().nth(1) == Some("stars");
     let method = wave.method.as_ref().map(|method| method.as_str());
     wave.kind == WaveKind::Ping && method.is_some_and(|method| COMMANDS.contains(&method)) && !below_a_star()
@@ -39,6 +50,8 @@ pub(crate) async fn answer(mesh: &Arc<Mesh>, wave: &Wave) -> Wave {
     let result = match wave.method.as_ref().map(|method| method.name()) {
         Some("List") => list::command(mesh, wave).await,
         Some("Install") => apps::install(mesh, wave).await,
+        Some("Upgrade") => upgrade::upgrade(mesh, wave).await,
+        Some("Swap") => upgrade::swap(mesh, wave).await,
         Some("Remove") => apps::remove(mesh, wave).await,
         Some("Get") => settings::get(mesh, wave),
         Some("Set") => settings::set(mesh, wave).await,

@@ -7,7 +7,7 @@ use starlane_protocol::Point;
 use super::failure::Failure;
 use super::{Context, arguments};
 
-/// Install a bundle as an application, or replace what is installed.
+/// Install a bundle as an application; one that is installed is upgraded to it.
 #[derive(Args)]
 pub(super) struct Install {
     /// The application, like localhost:chat

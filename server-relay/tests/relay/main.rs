@@ -4,6 +4,7 @@
 
 mod mesh;
 
+mod applications_are_swapped_whole;
 mod applications_over_http;
 mod bundles_are_whole_and_sound;
 mod commands_are_waves;
@@ -12,6 +13,7 @@ mod nobody_takes_everybodys_places;
 mod nothing_answered_is_lost;
 mod opening_and_closing;
 mod removing;
+mod swaps_lose_nothing;
 mod values_and_settings;
 mod versions_keep_their_promise;
 mod waves_find_their_way;

@@ -1,6 +1,7 @@
 //! A relay on a free port, and what talks to it.
 
 mod app;
+pub(crate) mod form;
 mod http;
 mod lane;
 

@@ -1,0 +1,66 @@
+//! `starlane upgrade <app> [version]` and `starlane swap <mechtron> [version]`.
+
+use clap::Args;
+use serde_json::{Value, json};
+use starlane_protocol::Point;
+
+use super::failure::Failure;
+use super::{Context, arguments};
+
+/// Take an application to another version while it runs.
+#[derive(Args)]
+pub(super) struct Upgrade {
+    /// The application, like localhost:chat
+    app: String,
+    /// A version of its series, like 1.3.0, or a bundle [else: the newest version]
+    to: Option<String>,
+    /// Also when callers lose what the present version takes and gives
+    #[arg(long)]
+    breaking: bool,
+}
+
+/// Take one mechtron of an application to another version while it runs.
+#[derive(Args)]
+pub(super) struct Swap {
+    /// The mechtron, like localhost:chat:room
+    mechtron: String,
+    /// A version of the application's series, like 1.3.0 [else: the newest version]
+    to: Option<String>,
+    /// Also when callers lose what the present version takes and gives
+    #[arg(long)]
+    breaking: bool,
+}
+
+impl Upgrade {
+    pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
+        let app = arguments::app(&self.app)?;
+        go(context, &app, "Upgrade", self.to.as_deref(), self.breaking)
+    }
+}
+
+impl Swap {
+    pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
+        let mechtron = arguments::point(&self.mechtron)?;
+        go(context, &mechtron, "Swap", self.to.as_deref(), self.breaking)
+    }
+}
+
+fn go(context: &Context, point: &Point, command: &str, to: Option<&str>, breaking: bool) -> Result<(), Failure> {
+    let said = context.client()?.command(point, command, &json!({ "to": to, "breaking": breaking }))?;
+    context.output.result(&said, || people(point, &said))
+}
+
+fn people(point: &Point, said: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+    let (bundle, was) = (text(&said["bundle"]), text(&said["was"]["bundle"]));
+    let generation = said["generation"].as_u64().unwrap_or_default();
+    if said["was"]["generation"].as_u64() == Some(generation) {
+        return format!("{point} is at {bundle} already, generation {generation}\n");
+    }
+    let changed: Vec<String> = said["changed"].as_array().into_iter().flatten().map(text).collect();
+    let what = match &changed[..] {
+        [] => "no mechtron changed".into(),
+        names => format!("changed: {}; on trial for 20 waves each, or 30 s", names.join(", ")),
+    };
+    format!("{was} → {bundle}, generation {generation}\n{what}\n")
+}

@@ -1,0 +1,51 @@
+;; Counts what it is sent, by sender and in all, in a state of form {FORM}. It traps on a state of another form, and on a
+;; sender's number that is not above the one before. A body is a letter (who sends) and eight digits (the number).
+(module $form{FORM}
+  (import "starlane" "read" (func $read (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "starlane" "write" (func $write (param i32 i32 i32 i32 i32) (result i32)))
+  (import "starlane" "put" (func $put (param i32 i32 i32 i32) (result i32)))
+  (import "starlane" "reply" (func $reply (result i32)))
+  (memory (export "memory") 1)
+  (global (export "starlane_abi_1") i32 (i32.const 1))
+  (data (i32.const 0) "text/plains")
+  ;; The number that eight digits stand for.
+  (func $number (param $at i32) (result i32) (local $n i32) (local $end i32)
+    (local.set $end (i32.add (local.get $at) (i32.const 8)))
+    (loop $more
+      (local.set $n (i32.add (i32.mul (local.get $n) (i32.const 10)) (i32.sub (i32.load8_u (local.get $at)) (i32.const 48))))
+      (br_if $more (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $end))))
+    (local.get $n))
+  ;; Writes a number as eight digits.
+  (func $digits (param $n i32) (param $at i32) (local $end i32)
+    (local.set $end (i32.add (local.get $at) (i32.const 7)))
+    (loop $more
+      (i32.store8 (local.get $end) (i32.add (i32.const 48) (i32.rem_u (local.get $n) (i32.const 10))))
+      (local.set $n (i32.div_u (local.get $n) (i32.const 10)))
+      (br_if $more (i32.ge_u (local.tee $end (i32.sub (local.get $end) (i32.const 1))) (local.get $at)))))
+  ;; The state to 1024: form and count. 0 when there is none yet.
+  (func $load (result i32)
+    (i32.eq (call $read (i32.const 22) (i32.const 10) (i32.const 1) (i32.const 0) (i32.const 1024) (i32.const 8)) (i32.const 8)))
+  (func $keep (drop (call $put (i32.const 10) (i32.const 1) (i32.const 1024) (i32.const 8))))
+  (func (export "mechtron_init") (result i32) {INIT})
+  (func (export "mechtron_migrate") (result i32)
+    (if (i32.eqz (call $load)) (then unreachable))
+    (i32.store (i32.const 1024) (i32.const {FORM}))
+    (call $keep)
+    {MIGRATED})
+  (func (export "mechtron_wave") (result i32)
+    {FIRST}
+    (if (call $load)
+      (then (if (i32.ne (i32.load (i32.const 1024)) (i32.const {FORM})) (then unreachable)))
+      (else (i32.store (i32.const 1024) (i32.const {FORM}))))
+    (drop (call $read (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 2048) (i32.const 9)))
+    (if (i32.eq (call $read (i32.const 22) (i32.const 2048) (i32.const 1) (i32.const 0) (i32.const 3072) (i32.const 8)) (i32.const 8))
+      (then (if (i32.ge_u (call $number (i32.const 3072)) (call $number (i32.const 2049))) (then unreachable))))
+    (drop (call $put (i32.const 2048) (i32.const 1) (i32.const 2049) (i32.const 8)))
+    (i32.store (i32.const 1028) (i32.add (i32.load (i32.const 1028)) (i32.const 1)))
+    (call $keep)
+    (i32.store8 (i32.const 4096) (i32.add (i32.const 48) (i32.load (i32.const 1024))))
+    (call $digits (i32.load (i32.const 1028)) (i32.const 4097))
+    (drop (call $write (i32.const 12) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 10)))
+    (drop (call $write (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 4096) (i32.const 9)))
+    (drop (call $reply))
+    (i32.const 0)))
