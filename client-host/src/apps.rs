@@ -5,12 +5,13 @@
 
 mod bundle;
 mod files;
+mod trust;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
-use starlane_bundle::{Digest, InstallRecord, PublicKey};
+use starlane_bundle::{Digest, PublicKey};
 use starlane_host::event::{Event, LogLevel};
 use starlane_protocol::lane::{Frame, Greet, Installed, decode};
 use starlane_protocol::{Code, Point, Refusal};
@@ -19,6 +20,7 @@ use crate::problem::Problem;
 use crate::shell::Shell;
 use crate::store::{Job, Known};
 use files::Files;
+use trust::{Opened, Trust};
 
 /// The applications of this tab.
 pub(crate) struct Apps {
@@ -31,8 +33,9 @@ pub(crate) struct Apps {
     other_root: RefCell<Option<PublicKey>>,
     /// What the relay said is installed, since the lane was made last.
     installs: RefCell<Vec<Installed>>,
-    /// What was opened, with the generation that runs.
-    opened: RefCell<Vec<(Point, u64)>>,
+    /// What was opened.
+    opened: RefCell<Vec<Opened>>,
+    trust: Trust,
     /// What is being opened, and who waits for it; they hear of its end by their sender's going.
     opening: RefCell<Vec<(Point, Vec<oneshot::Sender<()>>)>>,
     files: Files,
@@ -59,6 +62,7 @@ impl Apps {
             other_root: RefCell::default(),
             installs: RefCell::default(),
             opened: RefCell::default(),
+            trust: Trust::default(),
             opening: RefCell::default(),
             files: Files::default(),
         }
@@ -73,11 +77,9 @@ impl Apps {
             Err(error) => shell.tell(LogLevel::Error, format!("the relay's root key: {error}")),
         }
         let opened = apps.opened.borrow().clone();
-        for (app, generation) in opened {
-            let install = apps.installed(&app);
-            match install {
-                Some(install) if install.generation > generation => update(shell, app),
-                Some(_) => {}
+        for Opened { app, .. } in opened {
+            match apps.installed(&app) {
+                Some(_) => update(shell, app),
                 // Perhaps another user is signed in now: nothing is forgotten.
                 None => apps.end(shell, &app),
             }
@@ -88,18 +90,17 @@ impl Apps {
     pub(crate) fn told(shell: &Rc<Shell>, installed: Installed) {
         let apps = &shell.apps;
         let app = installed.app.clone();
-        let opened = apps.generation(&app);
+        let opened = apps.opened(&app).is_some();
         apps.installs.borrow_mut().retain(|other| other.app != app);
         if installed.record.is_none() {
-            if opened.is_some() {
+            if opened {
                 apps.end(shell, &app);
                 shell.store.push(shell, Job::Forget(app));
             }
             return;
         }
-        let newer = opened.is_some_and(|generation| installed.generation > generation);
         apps.installs.borrow_mut().push(installed);
-        if newer {
+        if opened {
             update(shell, app);
         }
     }
@@ -116,7 +117,7 @@ impl Apps {
     }
 
     async fn open_first(shell: &Rc<Shell>, app: &Point) -> Result<(), Problem> {
-        if shell.apps.generation(app).is_some() {
+        if shell.apps.opened(app).is_some_and(|one| one.runs) {
             return Ok(());
         }
         let install = find(shell, app).await?;
@@ -173,7 +174,7 @@ impl Apps {
 
     /// An application's part in this tab ends.
     fn end(&self, shell: &Rc<Shell>, app: &Point) {
-        self.opened.borrow_mut().retain(|(other, _)| other != app);
+        self.opened.borrow_mut().retain(|one| one.app != *app);
         shell.post(Event::Remove(app.clone()));
         shell.tell(LogLevel::Info, format!("{app} is not installed any more, or not for this user"));
         let (shell, name) = (shell.clone(), self.record_name(app));
@@ -185,16 +186,19 @@ impl Apps {
         self.installs.borrow().iter().find(|installed| installed.app == *app).cloned()
     }
 
-    /// The generation of an open application.
-    fn generation(&self, app: &Point) -> Option<u64> {
-        self.opened.borrow().iter().find(|(other, _)| other == app).map(|(_, generation)| *generation)
+    /// An application that was opened.
+    fn opened(&self, app: &Point) -> Option<Opened> {
+        self.opened.borrow().iter().find(|one| one.app == *app).cloned()
     }
 
-    /// This generation runs now.
-    fn ran(&self, record: &InstallRecord) {
-        let mut opened = self.opened.borrow_mut();
-        opened.retain(|(other, _)| *other != record.app);
-        opened.push((record.app.clone(), record.generation));
+    /// This runs now, until its records end.
+    fn ran(&self, shell: &Rc<Shell>, now: Opened) {
+        {
+            let mut opened = self.opened.borrow_mut();
+            opened.retain(|one| one.app != now.app);
+            opened.push(now);
+        }
+        self.trust.watch(shell);
     }
 
     fn record_name(&self, app: &Point) -> String {
@@ -226,44 +230,46 @@ async fn find(shell: &Rc<Shell>, app: &Point) -> Result<Installed, Problem> {
         .ok_or_else(|| Problem::of(Code::NoRoute, format!("{app} is not installed, or not for this user")))
 }
 
-/// Verifies what is installed, gets the bundle, and hands it to the star.
+/// Verifies what is installed, gets the bundle, and hands it to the star. What runs already only takes the newer records.
 async fn install_here(shell: &Rc<Shell>, installed: &Installed) -> Result<(), Problem> {
     let root = shell.apps.root()?;
-    let record = verified(installed, &root)?;
-    let app = bundle::get(shell, installed, &record, &root).await?;
-    if shell.apps.generation(&record.app).is_some_and(|generation| generation >= record.generation) {
+    let proof = trust::prove(shell, installed, &root).await?;
+    let (app, generation, expires) = (proof.install.app.clone(), proof.install.generation, trust::expires(&proof));
+    if let Some(running) = shell.apps.opened(&app).filter(|one| one.runs && one.generation >= generation) {
+        if running.generation == generation {
+            proof.series.check_key(&running.signer).map_err(|error| trust::untrusted(&app, &error))?;
+            shell.apps.ran(shell, Opened { expires, ..running });
+            bundle::keep_records(shell, installed).await;
+        }
         return Ok(());
     }
-    shell.apps.ran(&record);
-    shell.post(Event::Install(app));
-    // While the bundle was fetched, a newer one may have come.
-    let newest = shell.apps.installed(&record.app).map(|installed| installed.generation);
-    if newest.is_some_and(|newest| newest > record.generation) {
-        update(shell, record.app);
+    let (made, signer) = bundle::get(shell, installed, &proof, &root).await?;
+    if shell.apps.opened(&app).is_some_and(|one| one.runs && one.generation >= generation) {
+        return Ok(());
+    }
+    shell.apps.ran(shell, Opened { app: app.clone(), generation, signer, expires, runs: true });
+    shell.post(Event::Install(made));
+    shell.apps.trust.note(shell, &root, &app, generation).await;
+    // While the bundle was fetched, newer records may have come.
+    if shell.apps.installed(&app).is_some_and(|newest| newest != *installed) {
+        update(shell, app);
     }
     Ok(())
 }
 
-fn verified(installed: &Installed, root: &PublicKey) -> Result<InstallRecord, Problem> {
-    let (record, signature) = (installed.record.as_deref(), installed.signature.as_deref());
-    let record = InstallRecord::verify(record.unwrap_or_default(), signature.unwrap_or_default(), root)
-        .map_err(|error| refused(error.code(), format!("the install record of {}: {error}", installed.app)))?;
-    if record.app != installed.app || record.generation != installed.generation {
-        return Err(refused("wrong-signature", format!("the install record of {} is another one's", installed.app)));
-    }
-    Ok(record)
-}
-
-/// Brings an open application to its newest generation; what fails is only logged, the old one goes on.
+/// Brings an open application to its newest records. What fails is only logged, the old one goes on; but what was revoked
+/// ends.
 fn update(shell: &Rc<Shell>, app: Point) {
     let shell = shell.clone();
     wasm_bindgen_futures::spawn_local(async move {
         let Some(installed) = shell.apps.installed(&app) else { return };
-        if let Err(problem) = install_here(&shell, &installed).await {
-            let generation = installed.generation;
-            let text = format!("generation {generation} of {app} is not used: {}: {}", problem.code, problem.message);
-            shell.tell(LogLevel::Error, text);
+        let Err(problem) = install_here(&shell, &installed).await else { return };
+        if matches!(problem.code, "revoked" | "below-floor") {
+            return trust::halt(&shell, &app, &problem);
         }
+        let generation = installed.generation;
+        let text = format!("generation {generation} of {app} is not used: {}: {}", problem.code, problem.message);
+        shell.tell(LogLevel::Error, text);
     });
 }
 

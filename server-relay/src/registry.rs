@@ -141,3 +141,6 @@ pub(crate) fn no_app(app: &Point) -> Problem {
 fn removed(app: &Point, generation: u64) -> Installed {
     Installed { app: app.clone(), generation, record: None, signature: None, series: None, series_signature: None }
 }
+
+#[cfg(test)]
+mod tests;

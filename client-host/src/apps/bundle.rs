@@ -3,39 +3,49 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use starlane_bundle::{InstallRecord, MANIFEST_BYTES, Manifest, ManifestError, PublicKey, Signed};
+use starlane_bundle::{InstallRecord, MANIFEST_BYTES, Manifest, Proof, PublicKey, Signed};
 use starlane_host::app::{InstalledApp, Recipe};
 use starlane_host::event::LogLevel;
 use starlane_protocol::lane::{Frame, Installed, encode};
 
+use super::trust::untrusted;
 use super::{files, forged, refused};
 use crate::http;
 use crate::problem::Problem;
 use crate::shell::Shell;
 use crate::store::{Kept, Read};
 
-/// The application that a record names, verified.
+/// The application that records name, verified, and who signed its bundle.
 pub(super) async fn get(
     shell: &Rc<Shell>,
     installed: &Installed,
-    record: &InstallRecord,
+    proof: &Proof,
     root: &PublicKey,
-) -> Result<Arc<InstalledApp>, Problem> {
-    let signed = match kept(shell, record, root).await {
+) -> Result<(Arc<InstalledApp>, PublicKey), Problem> {
+    let signed = match kept(shell, proof, root).await {
         Some(signed) => signed,
-        None => fetched(shell, record, root).await?,
+        None => fetched(shell, proof, root).await?,
     };
-    if signed.manifest.bundle != record.bundle() {
-        return Err(refused("wrong-digest", format!("the manifest is that of {}", signed.manifest.bundle)));
-    }
-    let app = application(&signed.manifest, record)?;
+    let app = application(&signed.manifest, &proof.install)?;
     keep(shell, installed, &signed, &app).await?;
-    Ok(Arc::new(app))
+    Ok((Arc::new(app), signed.signer))
 }
 
-async fn kept(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) -> Option<Signed> {
+/// The records of an application whose bundle is here already, kept for the next start.
+pub(super) async fn keep_records(shell: &Rc<Shell>, installed: &Installed) {
+    let name = shell.apps.record_name(&installed.app);
+    let mut record = Vec::new();
+    encode(&Frame::Install(installed.clone()), &mut record);
+    if let Err(error) = shell.store.cache.keep_record(&name, &record).await {
+        shell.storage_refused(&error);
+    }
+}
+
+/// A kept manifest. One whose signature holds no more may have another by now.
+async fn kept(shell: &Rc<Shell>, proof: &Proof, root: &PublicKey) -> Option<Signed> {
+    let record = &proof.install;
     match shell.store.cache.manifest(record.digest).await {
-        Read::Here((bytes, signature)) => Signed::verify(bytes, &signature, root).ok(),
+        Read::Here((bytes, signature)) => proof.manifest(record.digest, bytes, &signature, root).ok(),
         Read::Absent => None,
         Read::Damaged => {
             shell.tell(
@@ -47,15 +57,16 @@ async fn kept(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) -> Op
     }
 }
 
-async fn fetched(shell: &Rc<Shell>, record: &InstallRecord, root: &PublicKey) -> Result<Signed, Problem> {
+async fn fetched(shell: &Rc<Shell>, proof: &Proof, root: &PublicKey) -> Result<Signed, Problem> {
+    let record = &proof.install;
     let url = format!("{}/starlane/bundles/{}", shell.apps.relay, record.digest);
     let file = http::get(&url, &shell.link.token(), MANIFEST_BYTES as u64, "starlane-signature").await?;
     if !record.digest.verifies(&file.bytes) {
         return Err(forged("the manifest").into());
     }
     let signature = file.header.and_then(|text| http::from_base64(&text)).unwrap_or_default();
-    let told = |error: ManifestError| refused(error.code(), format!("the manifest of {}: {error}", record.bundle()));
-    Signed::verify(file.bytes, &signature, root).map_err(told)
+    let told = |error| untrusted(&record.bundle(), &error);
+    proof.manifest(record.digest, file.bytes, &signature, root).map_err(told)
 }
 
 fn application(manifest: &Manifest, record: &InstallRecord) -> Result<InstalledApp, Problem> {

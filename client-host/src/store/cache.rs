@@ -1,7 +1,7 @@
 //! The database `starlane`: bundles, verified on write and on read.
 //!
 //! `blobs` holds files by digest, `manifests` signed manifests by digest (signature, then bytes), `records` the last
-//! install record of each application under `<relay> <app>`. A damaged entry is dropped as if it had never been there.
+//! records of each application under `<relay> <app>`, and the highest numbers seen under `<root> <point>`. A damaged entry is dropped as if it had never been there.
 //! A newer form of this cache gets another name, so no tab ever waits for another one to close it.
 
 use std::cell::RefCell;
@@ -54,6 +54,22 @@ impl Cache {
     /// The last install record of an application.
     pub(crate) async fn record(&self, name: &str) -> Option<Vec<u8>> {
         Some(self.value(RECORDS, name).await?.dyn_into::<Uint8Array>().ok()?.to_vec())
+    }
+
+    /// Keeps the last install record of an application whose bundle is here already.
+    pub(crate) async fn keep_record(&self, name: &str, record: &[u8]) -> Result<(), String> {
+        self.write(&[(RECORDS, name.into(), Uint8Array::from(record).into())]).await
+    }
+
+    /// The highest number that was seen of a series or an application, under `<root> <point>`.
+    pub(crate) async fn seen(&self, name: &str) -> Option<u64> {
+        // Numbers of records are below 2^53.
+        self.value(RECORDS, name).await?.as_f64().map(|number| number as u64)
+    }
+
+    /// Keeps the highest number that was seen.
+    pub(crate) async fn keep_seen(&self, name: &str, number: u64) -> Result<(), String> {
+        self.write(&[(RECORDS, name.into(), JsValue::from_f64(number as f64))]).await
     }
 
     /// A signed manifest: its bytes and signature. The signature is left to whoever knows the key.

@@ -47,7 +47,7 @@ pub enum TrustError {
     /// The bundle with this id was revoked.
     Revoked(Digest),
     /// The key that signed it was revoked.
-    RevokedKey(PublicKey),
+    RevokedKey(Box<PublicKey>),
 }
 
 impl TrustError {
@@ -186,10 +186,15 @@ impl SeriesRecord {
     /// What was revoked.
     pub fn check_signed(&self, signed: &Signed) -> Result<(), TrustError> {
         self.check_bundle(&signed.digest)?;
-        match self.revoked_keys.contains(&signed.signer) {
-            true => Err(TrustError::RevokedKey(signed.signer)),
-            false => Ok(()),
-        }
+        self.check_key(&signed.signer)
+    }
+
+    /// Whether what a key signed may run.
+    ///
+    /// # Errors
+    /// The key was revoked.
+    pub fn check_key(&self, key: &PublicKey) -> Result<(), TrustError> {
+        if self.revoked_keys.contains(key) { Err(TrustError::RevokedKey(Box::new(*key))) } else { Ok(()) }
     }
 
     fn check_bundle(&self, digest: &Digest) -> Result<(), TrustError> {

@@ -14,6 +14,8 @@ mod nothing_answered_is_lost;
 mod opening_and_closing;
 mod removing;
 mod swaps_lose_nothing;
+mod trust_is_kept;
+mod users_have_series_of_their_own;
 mod values_and_settings;
 mod versions_keep_their_promise;
 mod waves_find_their_way;

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use starlane_relay::{Relay, RelayConfig};
+use starlane_relay::{Relay, RelayConfig, WallClock};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -86,6 +86,12 @@ impl Mesh {
         panic!("the relay does not open");
     }
 
+    /// A relay in a folder with a clock that a test turns.
+    pub(crate) async fn start_at(data: TempDir, clock: &WallClock) -> Self {
+        let config = RelayConfig { clock: clock.clone(), ..config(data.path()) };
+        Self::run(starlane_relay::open(config).await.unwrap(), data)
+    }
+
     /// Closes the relay; gives its data folder back.
     pub(crate) async fn close(mut self) -> TempDir {
         drop(self.stop.take());
@@ -106,8 +112,13 @@ impl Mesh {
 
     /// A ping as the operator.
     pub(crate) async fn ping(&self, to: &str, method: &str, body: &str) -> serde_json::Value {
+        self.ping_by(&self.token, to, method, body).await
+    }
+
+    /// A ping as somebody.
+    pub(crate) async fn ping_by(&self, token: &str, to: &str, method: &str, body: &str) -> serde_json::Value {
         let ping = serde_json::json!({ "to": to, "method": method, "body": body });
-        let answer = self.call("POST", "/starlane/waves").body(ping.to_string()).send().await;
+        let answer = self.call("POST", "/starlane/waves").bearer(token).body(ping.to_string()).send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }

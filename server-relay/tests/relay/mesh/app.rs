@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use starlane_bundle::{Digest, FileEntry, Manifest, media_type};
+use starlane_bundle::{Digest, FileEntry, Manifest, SecretKey, media_type};
 
 use super::{Answer, Mesh};
 
@@ -60,16 +62,31 @@ impl Bundle {
 
     /// Uploads the files.
     pub(crate) async fn upload(&self, mesh: &Mesh) {
+        self.upload_by(mesh, &mesh.token).await;
+    }
+
+    /// Uploads the files as somebody.
+    pub(crate) async fn upload_by(&self, mesh: &Mesh, token: &str) {
         for bytes in self.files.values() {
             let path = format!("/starlane/blobs/{}", Digest::of(bytes));
-            assert_eq!(mesh.call("PUT", &path).body(bytes.clone()).send().await.status, 201);
+            assert_eq!(mesh.call("PUT", &path).bearer(token).body(bytes.clone()).send().await.status, 201);
         }
     }
 
     /// Uploads the manifest.
     pub(crate) async fn put(&self, mesh: &Mesh) -> Answer {
-        let path = format!("/starlane/bundles/{}", self.point);
-        mesh.call("PUT", &path).body(self.manifest().to_bytes()).send().await
+        self.put_by(mesh, &mesh.token, None).await
+    }
+
+    /// Uploads the manifest as somebody, signed with a key or not.
+    pub(crate) async fn put_by(&self, mesh: &Mesh, token: &str, key: Option<&SecretKey>) -> Answer {
+        let (path, bytes) = (format!("/starlane/bundles/{}", self.point), self.manifest().to_bytes());
+        let mut call = mesh.call("PUT", &path).bearer(token);
+        if let Some(key) = key {
+            let signature = STANDARD.encode(key.sign(&bytes).to_bytes());
+            call = call.header("starlane-key", &key.public().to_string()).header("starlane-signature", &signature);
+        }
+        call.body(bytes).send().await
     }
 }
 
