@@ -6,6 +6,7 @@
 mod bundle;
 mod files;
 mod trust;
+pub(crate) mod upgrade;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use crate::shell::Shell;
 use crate::store::{Job, Known};
 use files::Files;
 use trust::{Opened, Trust};
+use upgrade::Upgrades;
 
 /// The applications of this tab.
 pub(crate) struct Apps {
@@ -36,6 +38,7 @@ pub(crate) struct Apps {
     /// What was opened.
     opened: RefCell<Vec<Opened>>,
     trust: Trust,
+    pub(crate) upgrades: Upgrades,
     /// What is being opened, and who waits for it; they hear of its end by their sender's going.
     opening: RefCell<Vec<(Point, Vec<oneshot::Sender<()>>)>>,
     files: Files,
@@ -63,6 +66,7 @@ impl Apps {
             installs: RefCell::default(),
             opened: RefCell::default(),
             trust: Trust::default(),
+            upgrades: Upgrades::default(),
             opening: RefCell::default(),
             files: Files::default(),
         }
@@ -121,7 +125,9 @@ impl Apps {
             return Ok(());
         }
         let install = find(shell, app).await?;
-        install_here(shell, &install).await
+        install_here(shell, &install).await?;
+        look_again(shell, app, install.generation);
+        Ok(())
     }
 
     /// Waits until whoever opens this application now is done; `None` for the first, who must open it.
@@ -175,6 +181,7 @@ impl Apps {
     /// An application's part in this tab ends.
     fn end(&self, shell: &Rc<Shell>, app: &Point) {
         self.opened.borrow_mut().retain(|one| one.app != *app);
+        self.upgrades.forget(app);
         shell.post(Event::Remove(app.clone()));
         shell.tell(LogLevel::Info, format!("{app} is not installed any more, or not for this user"));
         let (shell, name) = (shell.clone(), self.record_name(app));
@@ -244,33 +251,57 @@ async fn install_here(shell: &Rc<Shell>, installed: &Installed) -> Result<(), Pr
         return Ok(());
     }
     let (made, signer) = bundle::get(shell, installed, &proof, &root).await?;
-    if shell.apps.opened(&app).is_some_and(|one| one.runs && one.generation >= generation) {
-        return Ok(());
+    let running = shell.apps.opened(&app).filter(|one| one.runs);
+    match &running {
+        Some(was) => {
+            if let Err(problem) = upgrade::take(shell, was, &made, proof.install.back).await {
+                // What goes on is also what opens next time.
+                bundle::keep_records(shell, &was.told).await;
+                return Err(problem);
+            }
+        }
+        None => shell.post(Event::Install(made.clone())),
     }
-    shell.apps.ran(shell, Opened { app: app.clone(), generation, signer, expires, runs: true });
-    shell.post(Event::Install(made));
+    let told = installed.clone();
+    shell.apps.ran(shell, Opened { app: app.clone(), generation, signer, expires, runs: true, made, told });
     shell.apps.trust.note(shell, &root, &app, generation).await;
-    // While the bundle was fetched, newer records may have come.
-    if shell.apps.installed(&app).is_some_and(|newest| newest != *installed) {
-        update(shell, app);
-    }
     Ok(())
+}
+
+/// While something was done, newer records may have come.
+fn look_again(shell: &Rc<Shell>, app: &Point, generation: u64) {
+    if shell.apps.installed(app).is_some_and(|newest| newest.generation > generation) {
+        update(shell, app.clone());
+    }
 }
 
 /// Brings an open application to its newest records. What fails is only logged, the old one goes on; but what was revoked
 /// ends.
 fn update(shell: &Rc<Shell>, app: Point) {
+    if !shell.apps.upgrades.begin(&app) {
+        // Whoever is at it looks again.
+        return;
+    }
     let shell = shell.clone();
     wasm_bindgen_futures::spawn_local(async move {
-        let Some(installed) = shell.apps.installed(&app) else { return };
-        let Err(problem) = install_here(&shell, &installed).await else { return };
-        if matches!(problem.code, "revoked" | "below-floor") {
-            return trust::halt(&shell, &app, &problem);
+        while let Some(installed) = shell.apps.installed(&app) {
+            if let Err(problem) = install_here(&shell, &installed).await {
+                not_used(&shell, &app, installed.generation, &problem);
+            }
+            if shell.apps.installed(&app).is_none_or(|newest| newest == installed) {
+                break;
+            }
         }
-        let generation = installed.generation;
-        let text = format!("generation {generation} of {app} is not used: {}: {}", problem.code, problem.message);
-        shell.tell(LogLevel::Error, text);
+        shell.apps.upgrades.end(&app);
     });
+}
+
+fn not_used(shell: &Rc<Shell>, app: &Point, generation: u64, problem: &Problem) {
+    if matches!(problem.code, "revoked" | "below-floor") {
+        return trust::halt(shell, app, problem);
+    }
+    let text = format!("generation {generation} of {app} is not used: {}: {}", problem.code, problem.message);
+    shell.tell(LogLevel::Error, text);
 }
 
 fn refused(code: &'static str, message: String) -> Problem {

@@ -16,7 +16,7 @@ use starlane_host::star::{MechtronInfo, Ran, Star};
 use starlane_protocol::{MechtronStatus, Point, Wave, WaveKind};
 use web_sys::MessageChannel;
 
-use crate::apps::Apps;
+use crate::apps::{Apps, upgrade};
 use crate::clock::{Clock, steady};
 use crate::link::Link;
 use crate::log::{forget, line};
@@ -178,6 +178,7 @@ impl Shell {
             Effect::Deliver { name, wave } => self.deliver(&name, wave),
             Effect::Fetch { digest, .. } => self.apps.fetch(self, digest),
             Effect::Log(line) => self.log(&line),
+            Effect::Upgrade { app, generation, step } => upgrade::heard(self, app, generation, step),
         }
     }
 

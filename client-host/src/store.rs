@@ -9,6 +9,7 @@ mod database;
 mod known;
 mod queue;
 mod state;
+mod swap;
 
 pub(crate) use cache::{Cache, Kept, Read};
 pub(crate) use known::Known;
@@ -18,6 +19,10 @@ use state::State;
 
 use std::rc::Rc;
 
+use starlane_host::event::{Migration, Pairs, Stored};
+use starlane_protocol::Point;
+
+use crate::apps::upgrade::Back;
 use crate::shell::Shell;
 
 /// What a tab keeps.
@@ -41,6 +46,21 @@ impl Store {
     /// Does this after all that was asked before.
     pub(crate) fn push(&self, shell: &Rc<Shell>, job: Job) {
         self.queue.push(shell, &self.state, job);
+    }
+
+    /// Reads a state whose star has nothing under way for it.
+    pub(crate) async fn load(&self, mechtron: &Point) -> Result<Stored, String> {
+        self.state.load(mechtron).await
+    }
+
+    /// Stores what was migrated, all or nothing.
+    pub(crate) async fn migrate(&self, migrations: &[Migration]) -> Result<(), String> {
+        self.state.migrate(migrations).await
+    }
+
+    /// Puts the states of an application right for code that comes back, all or nothing.
+    pub(crate) async fn go_back(&self, app: &Point, back: &[Back], before: Vec<(Point, Pairs)>) -> Result<(), String> {
+        self.state.go_back(app, back, before).await
     }
 
     /// What is known of a relay from earlier.

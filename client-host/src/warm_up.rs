@@ -9,7 +9,7 @@ use std::sync::Arc;
 use starlane_bundle::{Digest, Manifest};
 use starlane_host::app::{InstalledApp, Recipe};
 use starlane_host::engine::Interpreter;
-use starlane_host::event::{CallId, Draft, Effect, Event, Millis};
+use starlane_host::event::{CallId, Draft, Effect, Event, Millis, Stored};
 use starlane_host::star::{Ceilings, Ran, Role, Star, StarConfig};
 use starlane_protocol::{Agent, Body, Headers, Point};
 
@@ -61,7 +61,7 @@ impl WarmUp {
         let Ran { fuel, .. } = self.0.run(fuel);
         while let Some(effect) = self.0.next_effect() {
             match effect {
-                Effect::Load(mechtron) => self.0.handle(Event::Loaded { mechtron, state: Ok(Vec::new()) }),
+                Effect::Load(mechtron) => self.0.handle(Event::Loaded { mechtron, state: Ok(Stored::default()) }),
                 Effect::Fetch { digest, .. } => self.0.handle(Event::Fetched { digest, bytes: Ok(GUEST.into()) }),
                 _ => {}
             }

@@ -6,9 +6,11 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 use starlane_bundle::{Proof, PublicKey, Seen, TrustError};
+use starlane_host::app::InstalledApp;
 use starlane_host::event::{Event, LogLevel};
 use starlane_protocol::Point;
 use starlane_protocol::lane::Installed;
@@ -39,6 +41,10 @@ pub(super) struct Opened {
     pub(super) expires: u64,
     /// Whether it runs; what was revoked or has expired does not, until newer records come.
     pub(super) runs: bool,
+    /// What runs.
+    pub(super) made: Arc<InstalledApp>,
+    /// Its records, as the relay told them.
+    pub(super) told: Installed,
 }
 
 /// Milliseconds since 1970 UTC.
@@ -134,6 +140,7 @@ pub(super) fn halt(shell: &Rc<Shell>, app: &Point, why: &Problem) {
         (one.runs, ended) = (false, true);
     }
     if ended {
+        shell.apps.upgrades.forget(app);
         shell.post(Event::Remove(app.clone()));
         shell.tell(
             LogLevel::Error,

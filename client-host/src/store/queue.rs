@@ -97,6 +97,11 @@ async fn work(shell: &Rc<Shell>, state: &State, step: Step) {
             }
         }
         Step::Group(mut group) => {
+            for commit in group.iter().filter(|commit| commit.keep_before) {
+                if let Ok(before) = state.load(&commit.mechtron).await {
+                    shell.apps.upgrades.keep_before(&commit.mechtron, before.pairs);
+                }
+            }
             let result = state.commit(&group).await;
             if result.is_err() {
                 let mechtrons: Vec<Point> = group.iter().map(|commit| commit.mechtron.clone()).collect();

@@ -1,7 +1,8 @@
 //! The database `starlane-state`: never dropped, upgraded in place.
 //!
 //! `state` holds the mechtrons' values under `[home, mechtron, key]`, the key as bytes; `homes` when each tab was here
-//! last; `relays` what each relay said. A tab's part is swept away when it was not here for a month.
+//! last; `relays` what each relay said. Under `[home, mechtron, "code"]` lies the SHA-256 of the module a state is made for, and
+//! behind it that of one that must not have it. A tab's part is swept away when it was not here for a month.
 
 use std::cell::RefCell;
 use std::future::IntoFuture;
@@ -10,27 +11,31 @@ use std::rc::Rc;
 use futures_util::future::try_join;
 use idb::{ObjectStore, Query, Transaction};
 use js_sys::{Array, Date, Uint8Array};
-use starlane_host::event::Commit;
+use starlane_host::event::{Commit, Pairs, Stamp, Stored};
 use starlane_protocol::Point;
 use wasm_bindgen::JsValue;
 use web_sys::IdbTransactionMode::{self, Readonly, Readwrite};
 
 use super::Known;
 use super::database::{Disk, HOMES, RELAYS, STATE, done, open, strict, told, within};
+use super::swap;
 
 /// Milliseconds after which a tab that was never here again is forgotten: 30 days.
 const FORGOTTEN_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 
-/// Keys and values of a mechtron.
-type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+/// Keys with their new values; `None` removes.
+pub(super) type Writes = [(Vec<u8>, Option<Vec<u8>>)];
+
+/// What the stamp of a state lies under, beside its keys, which are bytes.
+const CODE: &str = "code";
 
 /// The state of this tab's mechtrons.
 pub(super) struct State {
-    home: String,
+    pub(super) home: String,
     /// `None` when IndexedDB is refused: then `memory` is all there is.
     disk: RefCell<Option<Rc<Disk>>>,
-    memory: RefCell<Vec<(Point, Pairs)>>,
-    refused: bool,
+    pub(super) memory: RefCell<Vec<(Point, Stored)>>,
+    pub(super) refused: bool,
 }
 
 impl State {
@@ -49,18 +54,23 @@ impl State {
     }
 
     /// Reads the whole state of a mechtron.
-    pub(super) async fn load(&self, mechtron: &Point) -> Result<Pairs, String> {
+    pub(super) async fn load(&self, mechtron: &Point) -> Result<Stored, String> {
         if self.refused {
             let memory = self.memory.borrow();
             let kept = memory.iter().find(|(point, _)| point == mechtron);
-            return Ok(kept.map(|(_, pairs)| pairs.clone()).unwrap_or_default());
+            return Ok(kept.map(|(_, stored)| stored.clone()).unwrap_or_default());
         }
-        let (home, mechtron) = (JsValue::from(&self.home), JsValue::from(mechtron.as_str()));
-        let all = within(&Array::of2(&home, &mechtron), &Array::of3(&home, &mechtron, &Array::new()))?;
         let (_, store) = self.begin(STATE, Readonly).await?;
-        let (keys, values) = all_of(&store, Some(all)).await?;
-        let key = |key: &JsValue| Uint8Array::new(&Array::from(key).get(2)).to_vec();
-        Ok(keys.iter().zip(&values).map(|(k, value)| (key(k), Uint8Array::new(value).to_vec())).collect())
+        let (keys, values) = all_of(&store, Some(self.range(mechtron)?)).await?;
+        let mut stored = Stored::default();
+        for (key, value) in keys.iter().zip(&values) {
+            let (key, value) = (Array::from(key).get(2), Uint8Array::new(value).to_vec());
+            match key.is_string() {
+                true => stored.stamp = swap::stamp(&value),
+                false => stored.pairs.push((Uint8Array::new(&key).to_vec(), value)),
+            }
+        }
+        Ok(stored)
     }
 
     /// Writes what some turns changed, all or nothing; on disk when this is over.
@@ -72,15 +82,42 @@ impl State {
         }
         let (transaction, store) = self.begin(STATE, Readwrite).await?;
         for commit in group {
-            for (key, value) in &commit.writes {
-                let at = self.key(&commit.mechtron, key);
-                match value {
-                    Some(value) => drop(store.put(&Uint8Array::from(&**value), Some(&at)).map_err(told)?),
-                    None => drop(store.delete(at).map_err(told)?),
-                }
+            if let Some(code) = &commit.code {
+                self.put_stamp(&store, &commit.mechtron, Stamp { code: *code, refused: None })?;
             }
+            self.write(&store, &commit.mechtron, &commit.writes)?;
         }
         done(transaction).await
+    }
+
+    pub(super) fn write(&self, store: &ObjectStore, mechtron: &Point, writes: &Writes) -> Result<(), String> {
+        for (key, value) in writes {
+            let at = self.key(mechtron, &Uint8Array::from(&**key));
+            match value {
+                Some(value) => drop(store.put(&Uint8Array::from(&**value), Some(&at)).map_err(told)?),
+                None => drop(store.delete(at).map_err(told)?),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn put_stamp(&self, store: &ObjectStore, mechtron: &Point, stamp: Stamp) -> Result<(), String> {
+        let at = self.key(mechtron, &CODE.into());
+        drop(store.put(&Uint8Array::from(&*swap::bytes(stamp)), Some(&at)).map_err(told)?);
+        Ok(())
+    }
+
+    /// Everything that is kept for a mechtron.
+    pub(super) fn range(&self, mechtron: &Point) -> Result<Query, String> {
+        let (home, mechtron) = (JsValue::from(&self.home), JsValue::from(mechtron.as_str()));
+        within(&Array::of2(&home, &mechtron), &Array::of3(&home, &mechtron, &Array::new()))
+    }
+
+    /// Everything that is kept for the mechtrons of an application.
+    pub(super) fn range_below(&self, app: &Point) -> Result<Query, String> {
+        // `;` follows `:`, so these are exactly the points below the application's.
+        let point = |end: char| Array::of2(&JsValue::from(&self.home), &JsValue::from(format!("{app}{end}")));
+        within(&point(':'), &point(';'))
     }
 
     /// Forgets the state of every mechtron of an application.
@@ -89,9 +126,7 @@ impl State {
             self.memory.borrow_mut().retain(|(mechtron, _)| !mechtron.is_within(app));
             return Ok(());
         }
-        // `;` follows `:`, so these are exactly the points below the application's.
-        let point = |end: char| Array::of2(&JsValue::from(&self.home), &JsValue::from(format!("{app}{end}")));
-        let all = within(&point(':'), &point(';'))?;
+        let all = self.range_below(app)?;
         let (transaction, store) = self.begin(STATE, Readwrite).await?;
         drop(store.delete(all).map_err(told)?);
         done(transaction).await
@@ -136,12 +171,16 @@ impl State {
         done(transaction).await
     }
 
-    fn key(&self, mechtron: &Point, key: &[u8]) -> JsValue {
-        Array::of3(&JsValue::from(&self.home), &mechtron.as_str().into(), &Uint8Array::from(key)).into()
+    fn key(&self, mechtron: &Point, key: &JsValue) -> JsValue {
+        Array::of3(&JsValue::from(&self.home), &mechtron.as_str().into(), key).into()
     }
 
     /// A transaction over one store; the database is opened again if the browser closed it.
-    async fn begin(&self, name: &str, mode: IdbTransactionMode) -> Result<(Transaction, ObjectStore), String> {
+    pub(super) async fn begin(
+        &self,
+        name: &str,
+        mode: IdbTransactionMode,
+    ) -> Result<(Transaction, ObjectStore), String> {
         if self.refused {
             return Err("IndexedDB is refused".into());
         }
@@ -156,19 +195,22 @@ impl State {
 }
 
 /// Keys and values of a store, asked for together so that they belong together.
-async fn all_of(store: &ObjectStore, range: Option<Query>) -> Result<(Vec<JsValue>, Vec<JsValue>), String> {
+pub(super) async fn all_of(store: &ObjectStore, range: Option<Query>) -> Result<(Vec<JsValue>, Vec<JsValue>), String> {
     let keys = store.get_all_keys(range.clone(), None).map_err(told)?;
     let values = store.get_all(range, None).map_err(told)?;
     try_join(keys.into_future(), values.into_future()).await.map_err(told)
 }
 
-fn remember(memory: &mut Vec<(Point, Pairs)>, commit: &Commit) {
-    let at = memory.iter().position(|(point, _)| *point == commit.mechtron).unwrap_or_else(|| {
-        memory.push((commit.mechtron.clone(), Pairs::new()));
-        memory.len() - 1
-    });
-    let pairs = &mut memory[at].1;
-    for (key, value) in &commit.writes {
+fn remember(memory: &mut Vec<(Point, Stored)>, commit: &Commit) {
+    let stored = swap::of(memory, &commit.mechtron);
+    if let Some(code) = commit.code {
+        stored.stamp = Some(Stamp { code, refused: None });
+    }
+    change(&mut stored.pairs, &commit.writes);
+}
+
+pub(super) fn change(pairs: &mut Pairs, writes: &Writes) {
+    for (key, value) in writes {
         pairs.retain(|(kept, _)| kept != key);
         pairs.extend(value.iter().map(|value| (key.clone(), value.clone())));
     }
