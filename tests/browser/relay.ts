@@ -1,7 +1,7 @@
 // A relay of its own for each test: the real program, a fresh data folder, a free port, stopped at the end.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,6 +88,17 @@ export class Relay {
       env: { ...process.env, STARLANE_DATA: this.data, STARLANE_RELAY: `http://127.0.0.1:${this.port}` },
     });
     return stdout.trim() === "" ? null : JSON.parse(stdout);
+  }
+
+  /** Sends the relay a command as its operator, without a process of its own; what it answers. */
+  async command(to: string, name: string, body: unknown): Promise<any> {
+    const { token } = JSON.parse(await readFile(join(this.data, "operator.json"), "utf8"));
+    const ping = { to, method: `Cmd<${name}>`, body: JSON.stringify(body) };
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const waves = `http://127.0.0.1:${this.port}/starlane/waves`;
+    const pong: any = await (await fetch(waves, { method: "POST", headers, body: JSON.stringify(ping) })).json();
+    if (pong.status !== 200) throw new Error(`${name} of ${to}: ${JSON.stringify(pong)}`);
+    return JSON.parse(pong.body);
   }
 
   /** Publishes and installs an example. */

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use starlane_bundle::{InstallRecord, MANIFEST_BYTES, Manifest, Proof, PublicKey, Signed};
-use starlane_host::app::{InstalledApp, Recipe};
+use starlane_bundle::{Digest, InstallRecord, MANIFEST_BYTES, Manifest, Proof, PublicKey, Signed};
+use starlane_host::app::{InstalledApp, Recipe, Swapped};
 use starlane_host::event::LogLevel;
+use starlane_protocol::document::Names;
 use starlane_protocol::lane::{Frame, Installed, encode};
 
 use super::trust::untrusted;
@@ -22,13 +23,26 @@ pub(super) async fn get(
     proof: &Proof,
     root: &PublicKey,
 ) -> Result<(Arc<InstalledApp>, PublicKey), Problem> {
-    let signed = match kept(shell, proof, root).await {
-        Some(signed) => signed,
-        None => fetched(shell, proof, root).await?,
-    };
-    let app = application(&signed.manifest, &proof.install)?;
+    let signed = manifest(shell, proof, proof.install.digest, root).await?;
+    let mut swapped = Names::new();
+    for (name, other) in &proof.install.swapped {
+        let from = manifest(shell, proof, other.digest, root).await?;
+        if let Err(error) = shell.store.cache.keep_manifest(from.digest, &from.bytes, from.signature.to_bytes()).await {
+            shell.storage_refused(&error);
+        }
+        swapped.insert(name.clone(), (Arc::new(from.manifest), from.digest));
+    }
+    let app = application(&signed.manifest, &swapped, &proof.install)?;
     keep(shell, installed, &signed, &app).await?;
     Ok((Arc::new(app), signed.signer))
+}
+
+/// A manifest that the records name: from the cache, or from the relay.
+async fn manifest(shell: &Rc<Shell>, proof: &Proof, digest: Digest, root: &PublicKey) -> Result<Signed, Problem> {
+    match kept(shell, proof, digest, root).await {
+        Some(signed) => Ok(signed),
+        None => fetched(shell, proof, digest, root).await,
+    }
 }
 
 /// The records of an application whose bundle is here already, kept for the next start.
@@ -42,10 +56,10 @@ pub(super) async fn keep_records(shell: &Rc<Shell>, installed: &Installed) {
 }
 
 /// A kept manifest. One whose signature holds no more may have another by now.
-async fn kept(shell: &Rc<Shell>, proof: &Proof, root: &PublicKey) -> Option<Signed> {
+async fn kept(shell: &Rc<Shell>, proof: &Proof, digest: Digest, root: &PublicKey) -> Option<Signed> {
     let record = &proof.install;
-    match shell.store.cache.manifest(record.digest).await {
-        Read::Here((bytes, signature)) => proof.manifest(record.digest, bytes, &signature, root).ok(),
+    match shell.store.cache.manifest(digest).await {
+        Read::Here((bytes, signature)) => proof.manifest(digest, bytes, &signature, root).ok(),
         Read::Absent => None,
         Read::Damaged => {
             shell.tell(
@@ -57,21 +71,20 @@ async fn kept(shell: &Rc<Shell>, proof: &Proof, root: &PublicKey) -> Option<Sign
     }
 }
 
-async fn fetched(shell: &Rc<Shell>, proof: &Proof, root: &PublicKey) -> Result<Signed, Problem> {
-    let record = &proof.install;
-    let url = format!("{}/starlane/bundles/{}", shell.apps.relay, record.digest);
+async fn fetched(shell: &Rc<Shell>, proof: &Proof, digest: Digest, root: &PublicKey) -> Result<Signed, Problem> {
+    let url = format!("{}/starlane/bundles/{digest}", shell.apps.relay);
     let file = http::get(&url, &shell.link.token(), MANIFEST_BYTES as u64, "starlane-signature").await?;
-    if !record.digest.verifies(&file.bytes) {
+    if !digest.verifies(&file.bytes) {
         return Err(forged("the manifest").into());
     }
     let signature = file.header.and_then(|text| http::from_base64(&text)).unwrap_or_default();
-    let told = |error| untrusted(&record.bundle(), &error);
-    proof.manifest(record.digest, file.bytes, &signature, root).map_err(told)
+    let told = |error| untrusted(&proof.install.bundle(), &error);
+    proof.manifest(digest, file.bytes, &signature, root).map_err(told)
 }
 
-fn application(manifest: &Manifest, record: &InstallRecord) -> Result<InstalledApp, Problem> {
+fn application(manifest: &Manifest, swapped: &Names<Swapped>, record: &InstallRecord) -> Result<InstalledApp, Problem> {
     let recipe = Recipe::plain(&record.app, manifest, record.digest, record.generation);
-    InstalledApp::new(&Recipe { config: &record.config, ..recipe })
+    InstalledApp::new(&Recipe { config: &record.config, swapped, ..recipe })
         .map_err(|error| refused(error.code(), format!("{}: {error}", record.bundle())))
 }
 

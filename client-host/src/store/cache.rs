@@ -107,6 +107,17 @@ impl Cache {
         self.write(&[(BLOBS, digest.to_string(), blob)]).await
     }
 
+    /// Keeps a manifest that one mechtron of an application is made from.
+    pub(crate) async fn keep_manifest(
+        &self,
+        digest: Digest,
+        manifest: &[u8],
+        signature: [u8; SIGNATURE_BYTES],
+    ) -> Result<(), String> {
+        let signed = Uint8Array::from(&*[&signature[..], manifest].concat());
+        self.write(&[(MANIFESTS, digest.to_string(), signed.into())]).await
+    }
+
     /// Keeps what belongs to a bundle, in one transaction.
     pub(crate) async fn keep(&self, kept: Kept<'_>) -> Result<(), String> {
         let (digest, manifest, signature) = kept.manifest;
