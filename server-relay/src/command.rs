@@ -11,6 +11,8 @@ mod completions;
 mod failure;
 mod get;
 mod install;
+mod key;
+mod keygen;
 mod logs;
 mod ls;
 mod operator;
@@ -22,6 +24,7 @@ mod send;
 mod set;
 mod table;
 mod token;
+mod trust;
 mod units;
 mod up;
 mod upgrade;
@@ -99,6 +102,10 @@ enum Verb {
     Rm(rm::Rm),
     /// Print a token and a sign-in link for a user
     Token(token::Token),
+    /// Make a key to sign bundles with
+    Keygen(keygen::Keygen),
+    /// Say whose keys may sign bundles, and what may run no more
+    Trust(trust::Trust),
     /// Print completions for a shell
     Completions(completions::Completions),
 }
@@ -171,6 +178,8 @@ fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Logs(logs) => logs.run(context),
         Verb::Rm(rm) => rm.run(context),
         Verb::Token(token) => token.run(context),
+        Verb::Keygen(keygen) => keygen.run(context),
+        Verb::Trust(trust) => trust.run(context),
         Verb::Completions(completions) => completions.run(context),
     }
 }

@@ -75,6 +75,7 @@ impl Drop for Mesh {
 fn starlane(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_starlane"));
     command.env_remove("STARLANE_RELAY").env_remove("STARLANE_TOKEN").env("STARLANE_DATA", data);
+    command.env("XDG_CONFIG_HOME", data.join("config"));
     command
 }
 
@@ -251,4 +252,77 @@ fn values_are_shown_and_changed() {
     mesh.done(&["set", "localhost", "http=localhost:chat", "origins=https://a.example"]);
     let shown = "settings\n  name     value\n  http     localhost:chat\n  origins  https://a.example\n";
     assert_eq!(text(&["get", "localhost"]), shown);
+}
+
+#[test]
+fn a_key_is_made_once_and_only_its_owner_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let mesh = Mesh::start();
+    let made = mesh.done(&["keygen"]);
+    let file = mesh.data.path().join("config/starlane/publisher.key");
+    assert_eq!((made["file"].as_str(), made["public_key"].as_str().unwrap().len()), (file.to_str(), 64));
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let (exit, again) = mesh.json(&["keygen"]);
+    assert_eq!((exit, &again["code"]), (1, &json!("key-exists")));
+    assert!(again["hint"].as_str().unwrap().contains(made["public_key"].as_str().unwrap()), "{again}");
+    let other = mesh.data.path().join("other.key");
+    let other = other.to_str().unwrap();
+    assert_ne!(mesh.done(&["keygen", other])["public_key"], made["public_key"]);
+
+    let (folder, bundle) = (chat(), "localhost:repo:chat:1.0.0");
+    let publish = ["publish", folder.path().to_str().unwrap(), bundle, "--key", other];
+    std::fs::set_permissions(other, PermissionsExt::from_mode(0o644)).unwrap();
+    assert_eq!(mesh.fails(&publish), (1, "key-not-private".to_owned()));
+    std::fs::set_permissions(other, PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::write(other, "abc").unwrap();
+    assert_eq!(mesh.fails(&publish), (1, "bad-key".to_owned()));
+    std::fs::remove_file(other).unwrap();
+    assert_eq!(mesh.fails(&publish), (1, "key-unreadable".to_owned()));
+}
+
+#[test]
+fn a_bundle_is_signed_with_a_key_that_is_trusted_until_it_is_revoked() {
+    let (mesh, folder) = (Mesh::start(), chat());
+    let key = mesh.done(&["keygen"])["public_key"].as_str().unwrap().to_owned();
+    let publish = ["publish", folder.path().to_str().unwrap(), "localhost:repo:chat:1.0.0"];
+    assert_eq!(mesh.fails(&publish), (1, "unknown-key".to_owned()));
+    assert_eq!(mesh.fails(&["trust", "add", "localhost:repo:chat:1.0.0", &key]), (2, "not-a-series".to_owned()));
+    assert_eq!(mesh.fails(&["trust", "add", "localhost:repo:chat", "ab"]), (2, "bad-key".to_owned()));
+    assert_eq!(mesh.done(&["trust", "add", "localhost:repo:chat", &key])["keys"], json!([key]));
+    assert_eq!(mesh.done(&publish)["signed_by"], json!(key));
+    mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
+    let send = ["send", "localhost:chat:room:tea", "Ext<Say>", r#"{ "text": "hi" }"#];
+    assert_eq!(mesh.done(&send)["status"], 200);
+    let revoked = mesh.done(&["trust", "revoke", "localhost:repo:chat", &key]);
+    assert_eq!((&revoked["keys"], &revoked["revoked_keys"]), (&json!([]), &json!([key])));
+    assert_eq!(mesh.fails(&send), (1, "revoked".to_owned()));
+    assert_eq!(mesh.fails(&publish), (1, "revoked".to_owned()));
+    let unsigned = mesh.done(&[&publish[..], &["--unsigned"]].concat());
+    assert_eq!(unsigned["signed_by"], json!(null));
+    assert_eq!(mesh.done(&send)["status"], 200);
+    assert_eq!(mesh.done(&["trust", "revoke", "localhost:repo:chat", "1.0.0"])["serial"], 3);
+    assert_eq!(mesh.fails(&send), (1, "revoked".to_owned()));
+    assert_eq!(mesh.fails(&["trust", "revoke", "localhost:repo:chat", "2.0.0"]), (1, "nothing-to-revoke".to_owned()));
+    let shown = String::from_utf8(mesh.run(&["trust", "ls"]).stdout).unwrap();
+    assert!(shown.starts_with("localhost:repo:chat, serial 3: 0 keys; the relay signs what is published\n"), "{shown}");
+    assert!(shown.contains("(1.0.0)") && shown.contains(&key), "{shown}");
+}
+
+#[test]
+fn a_user_publishes_and_lists_what_is_their_own() {
+    let (mesh, folder) = (Mesh::start(), chat());
+    let token = mesh.done(&["token", "ada"])["token"].as_str().unwrap().to_owned();
+    let (path, bundle) = (folder.path().to_str().unwrap(), "localhost:users:ada:repo:chat:1.0.0");
+    let as_ada = |arguments: &[&str]| mesh.json(&[arguments, &["--token", &token]].concat());
+    assert_eq!(as_ada(&["publish", path, "localhost:repo:chat:1.0.0"]).1["code"], "forbidden");
+    assert_eq!(as_ada(&["publish", path, bundle]).0, 0);
+    let (_, listed) = as_ada(&["ls", "localhost:users:ada"]);
+    assert_eq!((&listed["bundles"], &listed["users"]), (&json!([bundle]), &json!(["localhost:users:ada"])), "{listed}");
+    assert_eq!(as_ada(&["ls", "localhost:users:bob"]).1["code"], "forbidden");
+    assert_eq!(as_ada(&["trust", "ls"]).1["series"][0]["series"], "localhost:users:ada:repo:chat");
+    mesh.done(&["install", "localhost:chat", bundle]);
+    assert_eq!(as_ada(&["ls", "localhost:users:ada"]).1["apps"][0]["bundle"], bundle);
+    mesh.done(&["rm", "localhost:chat", "--yes"]);
+    assert_eq!(as_ada(&["rm", bundle, "--yes"]).0, 0);
+    assert_eq!(as_ada(&["ls", bundle]).1["code"], "no-route");
 }

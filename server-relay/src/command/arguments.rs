@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
+use starlane_bundle::{KeyError, PublicKey, is_series};
 use starlane_protocol::{Method, Point};
 use unicode_width::UnicodeWidthStr;
 
@@ -41,28 +42,50 @@ fn caret(text: &str, at: usize) -> String {
     shown
 }
 
-/// The point of a bundle: `<space>:repo:<series>:<version>`.
+/// The point of a series: `<space>:repo:<series>`, or a user's own.
+pub(super) fn series(text: &str) -> Result<Point, Failure> {
+    let point = point(text)?;
+    if is_series(&point) {
+        return Ok(point);
+    }
+    let wrong = format!("`{text}` is not a series: one is `<space>:repo:<name>`, or `<space>:users:<id>:repo:<name>`");
+    let failure = Failure::misuse("not-a-series", wrong);
+    match point.parent().filter(is_series) {
+        Some(meant) => Err(failure.hint(format!("did you mean `{meant}`?"))),
+        None => Err(failure.hint("`starlane trust ls` shows those there are")),
+    }
+}
+
+/// A public key.
+pub(super) fn key(text: &str) -> Result<PublicKey, Failure> {
+    text.parse().map_err(|error: KeyError| {
+        Failure::misuse(error.code(), format!("`{text}`: {error}")).hint("`starlane keygen` prints it")
+    })
+}
+
+/// The point of a bundle: `<space>:repo:<series>:<version>`, or in a series of a user's own.
 pub(super) fn bundle(text: &str) -> Result<Point, Failure> {
     let point = point(text).map_err(|failure| match meant_version(text) {
         Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
         None => failure,
     })?;
     let segments: Vec<&str> = point.segments().collect();
-    match segments.as_slice() {
-        [_, "repo", series, version] if point.path().is_none() && !series.contains('.') && version.contains('.') => {
-            Ok(point)
-        }
-        _ => Err(Failure::misuse(
-            "not-a-bundle",
-            format!("`{text}` is not a bundle: one is `<space>:repo:<series>:<version>`"),
-        )
-        .hint(format!("did you mean `{}`?", meant_bundle(&segments)))),
+    let is_version = segments.last().is_some_and(|last| last.contains('.'));
+    if is_version && point.path().is_none() && point.parent().is_some_and(|series| is_series(&series)) {
+        return Ok(point);
     }
+    let wrong = format!("`{text}` is not a bundle: one is `<space>:repo:<series>:<version>`");
+    Err(Failure::misuse("not-a-bundle", wrong).hint(format!("did you mean `{}`?", meant_bundle(&segments))))
 }
 
 /// The bundle that somebody who wrote these segments may have meant.
 fn meant_bundle(segments: &[&str]) -> String {
     let version = segments.iter().rev().find_map(|segment| whole_version(segment));
+    if let [space, "users", user, rest @ ..] = segments
+        && let Some(series) = rest.iter().find(|segment| **segment != "repo" && whole_version(segment).is_none())
+    {
+        return format!("{space}:users:{user}:repo:{series}:{}", version.unwrap_or_else(|| FIRST.into()));
+    }
     let named = |segment: &&&str| **segment != "repo" && whole_version(segment).is_none();
     let mut names = segments.iter().filter(named).rev();
     let series = names.next().copied().unwrap_or("name");
@@ -190,6 +213,16 @@ mod tests {
         assert_eq!(hint("localhost:repo:x:1.2"), "did you mean `localhost:repo:x:1.2.0`?");
         assert_eq!(hint("my.dev:repo:chat"), "did you mean `my.dev:repo:chat:1.0.0`?");
         assert!(bundle("localhost:repo:chat:1.2.0").is_ok());
+        assert_eq!(hint("localhost:users:ada:page:2"), "did you mean `localhost:users:ada:repo:page:2.0.0`?");
+        assert!(bundle("localhost:users:ada:repo:page:1.2.0").is_ok());
+    }
+
+    #[test]
+    fn a_series_is_a_bundle_without_its_version() {
+        assert!(series("localhost:repo:chat").is_ok() && series("localhost:users:ada:repo:page").is_ok());
+        let refused = series("localhost:repo:chat:1.0.0").unwrap_err().to_json();
+        assert_eq!(refused["hint"], "did you mean `localhost:repo:chat`?");
+        assert_eq!(key("abc").unwrap_err().code(), "bad-key");
     }
 
     #[test]

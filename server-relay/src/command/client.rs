@@ -8,9 +8,11 @@ mod address;
 use std::io::Read;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use starlane_bundle::Digest;
+use starlane_bundle::{Digest, SecretKey};
 use starlane_protocol::Point;
 use ureq::http::Response;
 use ureq::{Agent, Body, RequestBuilder, SendBody};
@@ -105,6 +107,14 @@ impl Client {
         list.ok_or_else(|| self.refused(status, &bytes))
     }
 
+    /// The space that the relay serves.
+    pub(super) fn space(&self) -> Result<Point, Failure> {
+        let bytes = self.done(self.agent.get(self.address.url("healthz")).call())?;
+        let health: Option<Value> = serde_json::from_slice(&bytes).ok();
+        let space = health.and_then(|health| health["space"].as_str()?.parse().ok());
+        space.ok_or_else(|| Failure::new("bad-answer", "the relay does not say which space it serves"))
+    }
+
     /// Whether the relay has this content.
     pub(super) fn has_blob(&self, digest: &Digest) -> Result<bool, Failure> {
         let (status, _) = self.answer(self.signed(self.agent.head(self.blob(digest))).call())?;
@@ -129,9 +139,13 @@ impl Client {
         self.done(request.send(SendBody::from_reader(&mut bytes))).map(drop)
     }
 
-    /// Uploads a manifest; what the relay says of it.
-    pub(super) fn put_bundle(&self, point: &Point, manifest: &[u8]) -> Result<Value, Failure> {
-        let request = self.signed(self.agent.put(self.address.url(&format!("bundles/{point}"))));
+    /// Uploads a manifest, signed with a key or left to the relay to sign; what the relay says of it.
+    pub(super) fn put_bundle(&self, point: &Point, manifest: &[u8], key: Option<&SecretKey>) -> Result<Value, Failure> {
+        let mut request = self.signed(self.agent.put(self.address.url(&format!("bundles/{point}"))));
+        if let Some(key) = key {
+            let signature = STANDARD.encode(key.sign(manifest).to_bytes());
+            request = request.header("starlane-key", key.public().to_string()).header("starlane-signature", signature);
+        }
         let bytes = self.done(request.header("content-type", "application/json").send(manifest))?;
         Ok(serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({})))
     }

@@ -3,7 +3,8 @@
 mod mesh;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
+use starlane_protocol::Point;
 
 use super::failure::Failure;
 use super::table::{Side, Table, stacked};
@@ -20,9 +21,17 @@ pub(super) struct Ls {
 impl Ls {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
         let within = self.point.as_deref().map(arguments::point).transpose()?;
-        let mut list = context.client()?.mesh()?;
+        let client = context.client()?;
+        // What is a user's own is shown to that user, who may not see the mesh.
+        let user = within.as_ref().and_then(user_of);
+        let mut list = match &user {
+            Some(user) => client.command(user, "List", &json!({}))?,
+            None => client.mesh()?,
+        };
         if let Some(within) = &within {
-            mesh::keep_within(&mut list, within);
+            if user.as_ref() != Some(within) {
+                mesh::keep_within(&mut list, within);
+            }
             if is_empty(&list) {
                 let failure = Failure::new("no-route", format!("nothing stands at {within}"));
                 return Err(failure.hint("`starlane ls` shows everything"));
@@ -30,6 +39,15 @@ impl Ls {
         }
         context.output.result(&list, || people(&Mesh::read(&list)))
     }
+}
+
+/// The user that a point belongs to.
+fn user_of(point: &Point) -> Option<Point> {
+    let mut user = point.clone();
+    while user.segments().count() > 3 || user.path().is_some() {
+        user = user.parent()?;
+    }
+    (user.segments().count() == 3 && user.segments().nth(1) == Some("users")).then_some(user)
 }
 
 fn is_empty(list: &Value) -> bool {

@@ -10,11 +10,11 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
-use starlane_bundle::Digest;
+use starlane_bundle::{Digest, SecretKey};
 
 use super::client::Client;
 use super::failure::Failure;
-use super::{Context, arguments, units};
+use super::{Context, arguments, key, units};
 use crate::publish::{Blob, Pack, pack};
 
 /// Publish a folder as a bundle.
@@ -24,6 +24,12 @@ pub(super) struct Publish {
     folder: PathBuf,
     /// What to publish it as, like localhost:repo:chat:1.2.0
     bundle: String,
+    /// The key to sign it with [else: the one that `starlane keygen` made; without one the relay signs]
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Let the relay sign it, also when there is a key
+    #[arg(long, conflicts_with = "key")]
+    unsigned: bool,
 }
 
 /// What a publish had to send.
@@ -38,9 +44,10 @@ impl Publish {
         let bundle = arguments::bundle(&self.bundle)?;
         let shown = self.folder.display().to_string();
         let pack = pack(&self.folder, &bundle).map_err(|faults| Failure::of_folder(&faults, &shown))?;
+        let key = self.key()?;
         let client = context.client()?;
         let sent = upload(&client, &pack, context.output.is_watched())?;
-        let said = client.put_bundle(&bundle, &pack.bytes)?;
+        let said = client.put_bundle(&bundle, &pack.bytes, key.as_ref())?;
         if let Some(digest) = said["digest"].as_str().filter(|digest| *digest != pack.digest.to_string()) {
             return Err(Failure::new(
                 "wrong-digest",
@@ -51,7 +58,7 @@ impl Publish {
         let files = pack.manifest.files.len();
         let mut told = json!({
             "bundle": bundle, "digest": pack.digest, "files": files, "bytes": size,
-            "sent": { "files": sent.files, "bytes": sent.bytes },
+            "sent": { "files": sent.files, "bytes": sent.bytes }, "signed_by": said["signed_by"],
         });
         if said["compared"].is_object() {
             told["compared"] = said["compared"].clone();
@@ -62,8 +69,19 @@ impl Publish {
                 some => format!("{} sent ({})", units::plural(some, "file"), units::bytes(sent.bytes)),
             };
             let compared = routes(&said["compared"]);
-            format!("published {bundle}\n{}, {}; {new}\n{compared}", units::plural(files, "file"), units::bytes(size))
+            let signed = match said["signed_by"].as_str() {
+                Some(key) => format!("signed by {key}\n"),
+                None => String::new(),
+            };
+            let files = units::plural(files, "file");
+            format!("published {bundle}\n{files}, {}; {new}\n{signed}{compared}", units::bytes(size))
         })
+    }
+
+    /// The key that signs it: the one that was named, else the one at the default place, if there is one.
+    fn key(&self) -> Result<Option<SecretKey>, Failure> {
+        let place = || key::default_place().filter(|file| !self.unsigned && file.exists());
+        self.key.clone().or_else(place).map(|file| key::read(&file)).transpose()
     }
 }
 

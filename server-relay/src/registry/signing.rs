@@ -34,7 +34,10 @@ pub(super) fn sign(upload: Upload, series: &Series, notary: &Notary<'_>) -> Resu
     };
     let signature = Signature::from_bytes(&signature).map_err(wrong)?;
     key.verify(&upload.bytes, &signature).map_err(wrong)?;
-    let trust = format!("Let it be trusted first: `starlane trust add {} {key}`.", record.series);
+    let trust = format!(
+        "Let it be trusted first: `starlane trust add {} {key}`; or let the relay sign: `starlane publish --unsigned`.",
+        record.series
+    );
     if record.revoked_keys.contains(&key) {
         let what = format!("the key {key} was revoked");
         return Err(Problem::named(Code::Conflict, "revoked", what).hint("Make a new one: `starlane keygen`."));

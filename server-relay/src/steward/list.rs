@@ -18,12 +18,36 @@ use crate::shell::Item;
 /// How long a busy star may take to tell; it then is listed without mechtrons.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// To the space: everything. To a user: what is that user's own.
 pub(super) async fn command(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
+    if wave.to.parent().as_ref() == Some(&mesh.users) && wave.to.path().is_none() {
+        return own(mesh, wave).await;
+    }
     if wave.to != mesh.space {
-        return Err(Problem::new(Code::NoRoute, format!("what is listed is the space, `{}`", mesh.space)));
+        return Err(Problem::new(Code::NoRoute, format!("what is listed is the space, `{}`, or a user", mesh.space)));
     }
     judge(mesh, &wave.agent, May::Read, &mesh.space)?;
     listing(mesh).await
+}
+
+/// A user's tabs and bundles, and the applications made from them.
+async fn own(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
+    let user = &wave.to;
+    if wave.agent.point() != Some(user) {
+        judge(mesh, &wave.agent, May::Read, user)?;
+    }
+    let mut picture = Picture::clone(&mesh.registry.now());
+    picture.bundles.retain(|bundle, _| bundle.is_within(user));
+    picture.apps.retain(|_, one| one.record.series.is_within(user));
+    let tabs = stars(mesh, &[]).into_iter().filter(|star| star["agent"] == json!(user));
+    let is_known = mesh.store.users().await?.contains(user);
+    Ok(json!({
+        "stars": tabs.collect::<Vec<_>>(),
+        "apps": apps(&picture),
+        "mechtrons": [],
+        "bundles": picture.bundles.keys().collect::<Vec<_>>(),
+        "users": if is_known { vec![user] } else { Vec::new() },
+    }))
 }
 
 /// The listing itself. Whoever asks is judged before.
