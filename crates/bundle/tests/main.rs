@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod digests;
+mod docs;
 mod manifests;
 mod records;
 mod sample;
