@@ -83,7 +83,8 @@ impl Registry {
 fn bundle(bytes: Vec<u8>, signature: &[u8], picture: &mut Picture, notary: &Notary<'_>) -> Result<Signed, StoreError> {
     let damaged = |what: String| StoreError::Damaged(format!("a bundle: {what}"));
     let series = Manifest::parse(&bytes).map_err(|error| damaged(error.to_string()))?.series();
-    let series = picture.series.entry(series.clone()).or_insert_with(|| Series::new(series, notary));
+    // A series that has no record yet gets one that is renewed at once.
+    let series = picture.series.entry(series.clone()).or_insert_with(|| Series::new(series, 0, notary));
     let root = notary.root.public();
     Signed::verify(bytes, signature, series.record.signers(&root)).map_err(|error| damaged(error.to_string()))
 }
@@ -107,10 +108,13 @@ fn installation(row: &InstallRow, picture: &Picture, root: &PublicKey) -> Result
 /// Renews what is a day old, before anybody is told of it.
 async fn renew(picture: &mut Picture, notary: &Notary<'_>) -> Result<(), StoreError> {
     let (series, shifts) = trust::renewed(picture, notary);
+    if series.is_empty() && shifts.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = series.values().map(|series| series.row()).collect();
+    let installs: Vec<_> = shifts.iter().map(|shift| shift.now.row()).collect();
     picture.series.extend(series);
     trust::take(picture, &shifts);
-    let rows: Vec<_> = picture.series.values().map(|series| series.row()).collect();
-    let installs: Vec<_> = shifts.iter().map(|shift| shift.now.row()).collect();
     notary.store.put_records(&rows, &installs).await
 }
 

@@ -85,7 +85,8 @@ export class Relay {
   async starlane(...args: string[]): Promise<any> {
     const { stdout } = await run(PROGRAM, ["--json", ...args], {
       cwd: ROOT,
-      env: { ...process.env, STARLANE_DATA: this.data, STARLANE_RELAY: `http://127.0.0.1:${this.port}` },
+      // Whoever runs the tests may have a key of their own.
+      env: { ...process.env, STARLANE_DATA: this.data, STARLANE_RELAY: `http://127.0.0.1:${this.port}`, XDG_CONFIG_HOME: `${this.data}/config` },
     });
     return stdout.trim() === "" ? null : JSON.parse(stdout);
   }

@@ -82,6 +82,7 @@ fn shell(text: &str, folder: &Path, port: u16) -> String {
         .current_dir(folder)
         .env("PATH", path)
         .env("STARLANE_DATA", folder.join("data"))
+        .env("XDG_CONFIG_HOME", folder.join("config"))
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -50,7 +50,13 @@ impl Registry {
         let guard = self.changing.lock().await;
         let now = self.now();
         let series = now.series.get(&manifest.series()).cloned();
-        let series = series.unwrap_or_else(|| Series::new(manifest.series(), notary));
+        let series = match series {
+            Some(series) => series,
+            None => {
+                signing::room_for_series(&now, &manifest.series())?;
+                Series::new(manifest.series(), notary.expires(), notary)
+            }
+        };
         let signed = Arc::new(signing::sign(upload, &series, notary)?);
         if let Err(why) = series.record.check_signed(&signed) {
             return Err(Problem::named(Code::Conflict, why.code(), why.to_string()).hint("Publish another version."));

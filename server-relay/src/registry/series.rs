@@ -29,8 +29,8 @@ impl Series {
     }
 
     /// A series nobody has published in: only the root signs.
-    pub(super) fn new(series: Point, notary: &Notary<'_>) -> Arc<Self> {
-        Self::sign(SeriesRecord::new(series, notary.expires()), notary)
+    pub(super) fn new(series: Point, expires: u64, notary: &Notary<'_>) -> Arc<Self> {
+        Self::sign(SeriesRecord::new(series, expires), notary)
     }
 
     /// The same, holding for as long as if it were new.

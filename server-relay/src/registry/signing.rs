@@ -6,6 +6,9 @@ use starlane_protocol::{Code, Point};
 use super::{Notary, Picture, Series};
 use crate::problem::Problem;
 
+/// Series of one user: their records are kept for ever, so that none becomes older.
+const USER_SERIES: usize = 64;
+
 /// Bundles in the series of one user: what a person makes, not what a machine does.
 const USER_BUNDLES: usize = 64;
 
@@ -51,6 +54,19 @@ pub(super) fn sign(upload: Upload, series: &Series, notary: &Notary<'_>) -> Resu
 
 fn wrong(error: KeyError) -> Problem {
     Problem::named(Code::BadBundle, error.code(), error.to_string()).hint("Sign the very bytes that are sent.")
+}
+
+/// Whether a user may have another series. One that was ever there counts: its record stays.
+pub(super) fn room_for_series(now: &Picture, series: &Point) -> Result<(), Problem> {
+    let Some(user) = owner(series) else { return Ok(()) };
+    let own = now.series.keys().filter(|other| other.is_within(&user)).count();
+    match own >= USER_SERIES {
+        true => {
+            Err(Problem::named(Code::TooMany, "quota-exceeded", format!("`{user}` has {USER_SERIES} series already"))
+                .hint("Use one that is there: a series stays when its bundles are removed."))
+        }
+        false => Ok(()),
+    }
 }
 
 /// Whether a user's own series still have room for a bundle.

@@ -8,7 +8,7 @@ use starlane_bundle::{Digest, PublicKey, REVOKED, REVOKED_KEYS, SERIES_KEYS, Ser
 use starlane_protocol::{Code, Point};
 
 use super::install::{Change, room};
-use super::{Installation, Notary, Picture, Registry, Series};
+use super::{Installation, Notary, Picture, Registry, Series, signing};
 use crate::problem::Problem;
 
 /// How old a record becomes before it is renewed, in milliseconds: a day.
@@ -82,7 +82,10 @@ impl Registry {
         let now = self.now();
         let mut record = match now.series.get(series) {
             Some(there) => there.record.clone(),
-            None => SeriesRecord { serial: 0, ..SeriesRecord::new(series.clone(), 0) },
+            None => {
+                signing::room_for_series(&now, series)?;
+                SeriesRecord { serial: 0, ..SeriesRecord::new(series.clone(), 0) }
+            }
         };
         if !change(&now, &mut record)? {
             return Ok(None);

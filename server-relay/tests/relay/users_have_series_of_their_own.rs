@@ -91,6 +91,14 @@ async fn a_users_series_have_a_quota() {
     assert_eq!(bundle(63).put_by(&mesh, &ada, None).await.status, 200);
     mesh.ping_by(&ada, "localhost:users:ada:repo:page:1.0.0", "Cmd<Remove>", "").await;
     assert_eq!(bundle(64).put_by(&mesh, &ada, None).await.status, 200);
+    let series = async |number: u32| {
+        let (to, key) = (format!("localhost:users:ada:repo:page-{number}"), SecretKey::from_secret(&[1; 32]).public());
+        mesh.ping_by(&ada, &to, "Cmd<Trust>", &json!({ "add": key }).to_string()).await["code"].clone()
+    };
+    for number in 1..64 {
+        assert_eq!(series(number).await, json!(null), "{number}");
+    }
+    assert_eq!(series(64).await, "quota-exceeded");
     // Others have theirs.
     install(&mesh, "localhost:page", &Bundle::site("localhost:repo:page:1.0.0", &[("a.txt", "a")])).await;
 }

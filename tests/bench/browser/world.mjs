@@ -75,7 +75,7 @@ export class World {
   }
 
   #starlane(...words) {
-    const env = { STARLANE_DATA: join(this.#folder, "data"), STARLANE_RELAY: `http://127.0.0.1:${this.port}` };
+    const env = { STARLANE_DATA: join(this.#folder, "data"), XDG_CONFIG_HOME: this.#folder, STARLANE_RELAY: `http://127.0.0.1:${this.port}` };
     return run(told("STARLANE_BIN"), ["--json", ...words], { env: { ...process.env, ...env } });
   }
 

@@ -79,7 +79,8 @@ impl Relay {
 
     fn command(&self, words: &[&str]) -> Result<()> {
         let mut command = Command::new(program()?);
-        command.arg("--json").args(words).env("STARLANE_DATA", self.folder.path().join("data"));
+        let folder = self.folder.path();
+        command.arg("--json").args(words).env("STARLANE_DATA", folder.join("data")).env("XDG_CONFIG_HOME", folder);
         let printed = command.env("STARLANE_RELAY", format!("http://{}", self.address)).output()?;
         if !printed.status.success() {
             let said = [printed.stdout, printed.stderr].concat();

@@ -122,7 +122,8 @@ impl Relay {
 
     fn client(&self) -> Command {
         let mut client = command(&self.program);
-        client.arg("--json").env("STARLANE_DATA", &self.data);
+        // A key of the person's own does not sign the examples.
+        client.arg("--json").env("STARLANE_DATA", &self.data).env("XDG_CONFIG_HOME", self.data.join("config"));
         client.env("STARLANE_RELAY", format!("http://localhost:{}", self.port));
         client
     }
