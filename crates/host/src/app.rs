@@ -209,11 +209,6 @@ impl InstalledApp {
         (point.is_within(&self.point) && keys == usize::from(spec.keyed)).then_some(spec)
     }
 
-    /// Whether it, or a mechtron that was swapped, is made from the bundle with this id.
-    pub fn is_made_from(&self, bundle: &Digest) -> bool {
-        self.digest == *bundle || self.mechtrons.values().any(|spec| spec.digest == *bundle)
-    }
-
     /// Whether a file with this digest belongs to it: of its bundle, or of one that a mechtron was swapped to.
     pub fn has_file(&self, digest: &Digest) -> bool {
         let swapped = self.mechtrons.values().filter(|spec| spec.digest != self.digest);

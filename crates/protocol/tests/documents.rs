@@ -157,7 +157,7 @@ fn a_value_may_stand_for_a_default_of_its_kind() {
         assert!(!config::fits(&value, &default), "{value} {default}");
     }
     assert!(["a", "greeting", "a-b_C9", &"x".repeat(64)].iter().all(|name| config::is_name(name)));
-    assert!(!["", "9a", "-a", "a.b", "é", &"x".repeat(65)].iter().any(|name| config::is_name(name)));
+    assert!(!["", "floor", "9a", "-a", "a.b", "é", &"x".repeat(65)].iter().any(|name| config::is_name(name)));
 }
 
 #[test]

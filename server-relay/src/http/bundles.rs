@@ -99,7 +99,7 @@ fn read(mesh: &Mesh, request: &Request, name: &str, site: &Site) -> Result<Answe
     let agent = request.visitor(mesh)?.agent;
     let picture = mesh.registry.now();
     let signed = picture.bundle(name).filter(|signed| {
-        let made_from = |one: &Installation| one.app.is_made_from(&signed.digest);
+        let made_from = |one: &Installation| one.names(signed);
         may_read(mesh, &picture, &agent, site, &signed.manifest.bundle, made_from)
     });
     let signed = signed.ok_or_else(|| nothing(&agent, format!("there is no bundle `{name}` for you here")))?;

@@ -49,8 +49,9 @@ impl Check<'_> {
     fn default(&mut self, name: &str, default: &Value) -> Value {
         let steps = [Step::Key("config"), Step::Key(name)];
         if !config::is_name(name) {
-            let what =
-                format!("`{name}` cannot be the name of a value: it is letters, digits, `-` and `_`, a letter first");
+            let what = format!(
+                "`{name}` cannot be the name of a value: it is letters, digits, `-` and `_`, a letter first, 64 at most, and not `floor`"
+            );
             let fault = Fault::new("bad-document", what).in_file(APP);
             self.faults.push(fault.at(self.folder.sources.place(APP, &steps)));
         }

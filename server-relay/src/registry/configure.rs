@@ -1,7 +1,7 @@
 //! Values of an application: what `starlane get` tells and `starlane set` changes.
 
 use serde_json::{Map, Value, json};
-use starlane_bundle::InstallRecord;
+use starlane_bundle::{InstallRecord, Version};
 use starlane_protocol::document::{Values, config};
 use starlane_protocol::{Code, Point};
 
@@ -11,6 +11,9 @@ use crate::problem::Problem;
 
 /// Bytes of the values that are set for one application, names included: they travel with its record in every greeting.
 const SET_BYTES: usize = 16 * 1_024;
+
+/// The setting of every application below which version nothing of its series may run there.
+const FLOOR: &str = "floor";
 
 /// What may be known of an application: its bundle, and each of its values beside its default.
 pub(crate) fn told(one: &Installation, picture: &Picture) -> Value {
@@ -34,6 +37,10 @@ pub(crate) fn wanted(
     let there = there.ok_or_else(|| no_app(app))?;
     let (mut wanted, defaults) = (Wanted::of(there), defaults(there, picture));
     for (name, value) in changes {
+        if name == FLOOR {
+            wanted.floor = floor(value)?;
+            continue;
+        }
         let Some(default) = defaults.get(name) else { return Err(unknown(app, name, &defaults)) };
         match value {
             Value::Null => drop(wanted.config.remove(name)),
@@ -47,6 +54,18 @@ pub(crate) fn wanted(
         return Err(problem.hint("Larger things belong into the bundle, or into a mechtron's state."));
     }
     Ok(wanted)
+}
+
+fn floor(value: &Value) -> Result<Option<Version>, Problem> {
+    let version = match value {
+        Value::Null => return Ok(None),
+        Value::String(text) => Version::parse(text).ok(),
+        _ => None,
+    };
+    version.map(Some).ok_or_else(|| {
+        let what = format!("{FLOOR}: expected a version, found {value}");
+        Problem::named(Code::BadBody, "bad-setting", what).hint("Versions are like 1.2.0.")
+    })
 }
 
 /// The values of the bundle that a record names, with their defaults.

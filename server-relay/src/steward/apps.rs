@@ -33,21 +33,10 @@ pub(super) async fn install(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, &wave.to)?;
     let Wanted { bundle, breaking } = body(wave)?;
     let want = |there: Option<&InstallRecord>| Ok(registry::Wanted::bundle(bundle, there));
-    let installed = put(mesh, &wave.to, want, breaking).await?;
+    let (Ok(installed) | Err(installed)) = upgrade::change(mesh, &wave.to, want, breaking).await?;
     let app = &installed.app;
     tracing::info!(app = %app.point, bundle = %app.bundle, generation = app.generation, "installed");
     Ok(json!({ "app": app.point, "bundle": app.bundle, "digest": app.digest, "generation": app.generation }))
-}
-
-/// Puts what is wanted at an application's point.
-pub(super) async fn put(
-    mesh: &Arc<Mesh>,
-    app: &Point,
-    want: impl FnOnce(Option<&InstallRecord>) -> Result<registry::Wanted, Problem>,
-    breaking: bool,
-) -> Result<Arc<Installation>, Problem> {
-    let (Ok(installed) | Err(installed)) = upgrade::change(mesh, app, want, breaking).await?;
-    Ok(installed)
 }
 
 #[derive(Deserialize)]

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use starlane_bundle::InstallRecord;
 use starlane_protocol::{Code, May, Point, Wave};
 
-use super::{Answered, apps, body, judge};
+use super::{Answered, body, judge};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::{configure, no_app};
+use crate::upgrade;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,7 +46,7 @@ pub(super) async fn set(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, point)?;
     let Wanted { set } = body(wave)?;
     let want = |there: Option<&InstallRecord>| configure::wanted(point, there, &mesh.registry.now(), &set);
-    let one = apps::put(mesh, point, want, false).await?;
+    let (Ok(one) | Err(one)) = upgrade::change(mesh, point, want, false).await?;
     tracing::info!(%point, names = ?set.keys().collect::<Vec<_>>(), generation = one.app.generation, "set");
     Ok(configure::told(&one, &mesh.registry.now()))
 }

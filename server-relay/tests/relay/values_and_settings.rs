@@ -112,6 +112,22 @@ async fn a_new_version_keeps_what_was_set_as_long_as_it_fits() {
 }
 
 #[tokio::test]
+async fn nothing_below_the_floor_is_installed() {
+    let mesh = Mesh::start().await;
+    install(&mesh, "localhost:hello", &configured("1.0.1")).await;
+    crate::mesh::publish(&mesh, &configured("1.0.0")).await;
+    let app = "localhost:hello";
+    refused(&mesh, app, json!({ "floor": "two" }), "bad-setting", "expected a version").await;
+    let told = set(&mesh, app, json!({ "floor": "1.0.1" })).await;
+    assert_eq!((&told["floor"], &told["generation"]), (&json!("1.0.1"), &json!(2)));
+    let older = json!({ "bundle": "localhost:repo:hello:1.0.0" }).to_string();
+    assert_eq!(mesh.ping(app, "Cmd<Install>", &older).await["status"], 409);
+    assert_eq!(mesh.ping(app, "Cmd<Set>", r#"{"set":{"floor":"1.1.0"}}"#).await["status"], 409);
+    set(&mesh, app, json!({ "floor": null })).await;
+    assert_eq!(mesh.ping(app, "Cmd<Install>", &older).await["status"], 200);
+}
+
+#[tokio::test]
 async fn values_and_settings_want_the_right_they_need() {
     let mesh = Mesh::start().await;
     install(&mesh, "localhost:hello", &configured("1.0.0")).await;

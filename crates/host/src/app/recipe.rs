@@ -63,7 +63,9 @@ fn values(app: &App, given: &Values, holes: &Holes<'_>) -> Result<Values, Instal
     for (name, default) in &app.config {
         let wrong = |what: String| InstallError::Config(format!("config.{name}: {what}"));
         if !config::is_name(name) {
-            return Err(wrong("a name is letters, digits, `-` and `_`, a letter first, 64 at most".into()));
+            return Err(wrong(
+                "a name is letters, digits, `-` and `_`, a letter first, 64 at most, and not `floor`".into(),
+            ));
         }
         let value = match given.get(name) {
             None => holes.fill_value(default, &mut room).map_err(|error| wrong(error.to_string()))?,

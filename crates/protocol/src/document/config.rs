@@ -14,11 +14,15 @@ pub type Values = Names<Value>;
 /// Bytes of a name in an application's `[config]`: it is typed in commands.
 const NAME_BYTES: usize = 64;
 
-/// Whether a text can be the name of a value in an application's `[config]`.
+/// Whether a text can be the name of a value in an application's `[config]`: letters, digits, `-` and `_`, a letter first, 64
+/// at most. `floor` is a setting of every application, so nothing else has that name.
 pub fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    name.len() <= NAME_BYTES && bytes.next().is_some_and(|first| first.is_ascii_alphabetic()) && bytes.all(plain)
+    name.len() <= NAME_BYTES
+        && name != "floor"
+        && bytes.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && bytes.all(plain)
 }
 
 /// What a value is, in words.
