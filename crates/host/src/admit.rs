@@ -29,6 +29,8 @@ pub trait Rules {
     fn grants(&self) -> &[Grant];
     /// The agent of the star with this point (`<space>:stars:<id>`), if it has a lane here.
     fn star_agent(&self, star: &Point) -> Option<Agent>;
+    /// The user who owns the mechtron at this point, if one does (`keyed = "user"`).
+    fn owner(&self, mechtron: &Point) -> Option<Point>;
 }
 
 /// Judges a wave. Pongs are not judged here: they are matched with the ping they answer.
@@ -54,7 +56,7 @@ pub fn admit(wave: &Wave, via: Via<'_>, rules: &dyn Rules) -> Result<(), Refusal
             }
         }
     }
-    let allowed = same_app(wave) || own_star(wave, rules) || granted(wave, rules);
+    let allowed = same_app(wave) || own_star(wave, rules) || granted(wave, rules) || owned(wave, rules);
     if allowed { Ok(()) } else { Err(forbidden(&wave.agent, &describe(wave), &wave.to)) }
 }
 
@@ -126,6 +128,11 @@ fn app_of(point: &Point) -> Option<(&str, &str)> {
 fn own_star(wave: &Wave, rules: &dyn Rules) -> bool {
     let Some(star) = star_of(&wave.to) else { return false };
     wave.agent.is_user() && rules.star_agent(&star).as_ref() == Some(&wave.agent)
+}
+
+/// What stands for a user may be called by that user.
+fn owned(wave: &Wave, rules: &dyn Rules) -> bool {
+    wave.agent.is_user() && wave.agent.point() == rules.owner(&wave.to).as_ref()
 }
 
 fn granted(wave: &Wave, rules: &dyn Rules) -> bool {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry};
 use starlane_protocol::document::{
-    App, AppGrant, AppMechtron, HoleError, Holes, Keeps, MechtronLimits, Names, Placement, Values, Visitors,
+    App, AppGrant, AppMechtron, HoleError, Holes, Keeps, Keyed, MechtronLimits, Names, Placement, Values, Visitors,
 };
 use starlane_protocol::{Grant, Pattern, Point};
 
@@ -54,7 +54,7 @@ pub struct MechtronSpec {
     /// The SHA-256 of that bundle's manifest.
     pub digest: Digest,
     /// Whether there is one for every key.
-    pub keyed: bool,
+    pub keyed: Keyed,
     /// Where it runs.
     pub placement: Placement,
     /// What it keeps between waves.
@@ -205,8 +205,17 @@ impl InstalledApp {
     pub fn mechtron(&self, point: &Point) -> Option<&Arc<MechtronSpec>> {
         let mut rest = point.segments().skip(2);
         let spec = self.mechtrons.get(rest.next()?)?;
-        let keys = rest.count();
-        (point.is_within(&self.point) && keys == usize::from(spec.keyed)).then_some(spec)
+        let fits = match rest.next() {
+            None => !spec.keyed.is_keyed(),
+            Some(key) => spec.keyed.takes(key) && rest.next().is_none(),
+        };
+        (fits && point.is_within(&self.point)).then_some(spec)
+    }
+
+    /// The user who owns what stands at a point: a mechtron with `keyed = "user"` is its key's.
+    pub fn owner(&self, point: &Point) -> Option<Point> {
+        self.mechtron(point).filter(|spec| spec.keyed == Keyed::User)?;
+        format!("{}:users:{}", point.space(), point.segments().last()?).parse().ok()
     }
 
     /// Whether a file with this digest belongs to it: of its bundle, or of one that a mechtron was swapped to.
@@ -232,6 +241,10 @@ fn spec(
     let wasm = source.files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
     if placed.placement == Placement::Anywhere && config.state != Keeps::None {
         let what = "placement = \"anywhere\" needs `state = \"none\"` in its document: any star may run it, so it keeps nothing";
+        return Err(wrong(what.into()));
+    }
+    if placed.keyed == Keyed::User && placed.placement != Placement::Server {
+        let what = "keyed = \"user\" needs placement = \"server\": what each user owns is in one place, for all who may see it";
         return Err(wrong(what.into()));
     }
     let holes = source.holes();

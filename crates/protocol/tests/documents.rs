@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use starlane_protocol::document::{
-    App, Bind, Bytes, Documents, HoledPattern, HoledText, Holes, HttpLine, MechtronConfig, PathTemplate, Placement,
-    RouteMiss, Values, Visitors, config,
+    App, Bind, Bytes, Documents, HoledPattern, HoledText, Holes, HttpLine, Keyed, MechtronConfig, PathTemplate,
+    Placement, RouteMiss, Values, Visitors, config,
 };
 use starlane_protocol::{Agent, Grant, May, Method, Point};
 
@@ -26,9 +26,8 @@ fn refusal<T: DeserializeOwned + std::fmt::Debug>(value: &serde_json::Value) -> 
 #[test]
 fn an_application_is_read_whole() {
     let read: App = serde_json::from_value(app()).unwrap();
-    assert!(
-        read.mechtrons.get("room").unwrap().keyed && read.mechtrons.get("room").unwrap().placement == Placement::Server
-    );
+    let room = read.mechtrons.get("room").unwrap();
+    assert_eq!((room.keyed, room.placement), (Keyed::Any, Placement::Server));
     assert_eq!(read.mechtrons.get("format").unwrap().placement, Placement::Tab);
     assert_eq!(read.http.get("/*").unwrap().visitors(), Visitors::Anyone);
     assert_eq!(read.http.get("/admin/*").unwrap().visitors(), Visitors::SignedIn);
@@ -53,7 +52,8 @@ fn what_is_not_known_is_named() {
             room(json!({"config": "x", "placement": placement})).contains(&format!("unknown variant `{placement}`"))
         );
     }
-    assert!(room(json!({"config": "x", "keyed": "user"})).contains("expected a boolean"));
+    assert!(room(json!({"config": "x", "keyed": "usr"})).contains("unknown variant `usr`, expected `user`"));
+    assert!(room(json!({"config": "x", "keyed": 7})).contains("expected `true`, `false` or `\"user\"`"));
     assert!(with("/http/~1*", json!("${ap}:x")).contains("`${ap}` is not known"));
     assert!(with("/http/~1*", json!({"to": "${app}:x", "if": "y"})).contains("unknown field `if`"));
     assert!(with("/http/~1*", json!(7)).contains("invalid type: integer `7`"));
@@ -158,6 +158,16 @@ fn a_value_may_stand_for_a_default_of_its_kind() {
     }
     assert!(["a", "greeting", "a-b_C9", &"x".repeat(64)].iter().all(|name| config::is_name(name)));
     assert!(!["", "floor", "9a", "-a", "a.b", "é", &"x".repeat(65)].iter().any(|name| config::is_name(name)));
+}
+
+#[test]
+fn keys_are_any_segments_or_those_of_users() {
+    for (text, keyed) in [("false", Keyed::No), ("true", Keyed::Any), ("\"user\"", Keyed::User)] {
+        assert_eq!(serde_json::from_str::<Keyed>(text).unwrap(), keyed);
+        assert_eq!(serde_json::to_string(&keyed).unwrap(), text);
+    }
+    assert!(Keyed::Any.takes("1.2.0") && Keyed::Any.takes("ada") && Keyed::User.takes("ada"));
+    assert!(!Keyed::User.takes("1.2.0") && !Keyed::No.takes("ada"));
 }
 
 #[test]

@@ -141,7 +141,7 @@ impl Picture {
     pub(crate) fn has_keys_at(&self, point: &Point) -> bool {
         let name = point.segments().nth(2).filter(|_| point.segments().count() == 3);
         let spec = name.and_then(|name| self.app_of(point)?.app.mechtrons.get(name));
-        spec.is_some_and(|spec| spec.keyed)
+        spec.is_some_and(|spec| spec.keyed.is_keyed())
     }
 
     /// The bundle with this point or digest.

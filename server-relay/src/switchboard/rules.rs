@@ -22,4 +22,8 @@ impl Rules for Law<'_> {
     fn star_agent(&self, star: &Point) -> Option<Agent> {
         self.lanes.agent(star.segments().nth(2)?)
     }
+
+    fn owner(&self, mechtron: &Point) -> Option<Point> {
+        self.picture.app_of(mechtron)?.app.owner(mechtron)
+    }
 }

@@ -16,6 +16,7 @@ mod removing;
 mod swaps_lose_nothing;
 mod trust_is_kept;
 mod users_have_series_of_their_own;
+mod users_own_what_is_theirs;
 mod values_and_settings;
 mod versions_keep_their_promise;
 mod waves_find_their_way;

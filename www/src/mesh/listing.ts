@@ -76,7 +76,7 @@ function readApp(one: Fields): ListedApp {
     generation: number(one.generation),
     mechtrons: records(one.mechtrons).map((each) => ({
       point: text(each.point),
-      keyed: each.keyed === true,
+      keyed: each.keyed === true || each.keyed === "user",
       placement: text(each.placement) || "server",
     })),
   };

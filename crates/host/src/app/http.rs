@@ -57,7 +57,7 @@ fn target(point: Point, bundle: &Point, mechtrons: &Names<Arc<MechtronSpec>>, ap
     if !spec.placement.is_on_server() {
         return Err(format!("`{point}` runs in tabs; a page is served by one that runs on the server"));
     }
-    match (spec.keyed, below.count()) {
+    match (spec.keyed.is_keyed(), below.count()) {
         (true, 1) | (false, 0) => Ok(HttpTo::Mechtron(point)),
         (true, _) => Err(format!("`{point}` is keyed: name one key, `{app}:{}:<key>`", spec.name)),
         (false, _) => Err(format!("`{point}` has a key, and `{}` is not keyed", spec.name)),

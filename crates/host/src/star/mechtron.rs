@@ -135,7 +135,7 @@ impl Mechtron {
     /// Whether nothing would be lost if the star forgot it: a key that has no state, that nobody waits for or watches.
     pub(super) fn leaves_nothing(&mut self, now: Millis) -> bool {
         self.watchers.retain(|_, until| *until > now);
-        self.spec.keyed
+        self.spec.keyed.is_keyed()
             && matches!(self.phase, Phase::Asleep)
             && !self.stored
             && self.state.as_ref().is_none_or(State::is_empty)

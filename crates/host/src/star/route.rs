@@ -47,6 +47,11 @@ impl Rules for AppRules<'_> {
     fn star_agent(&self, _: &Point) -> Option<Agent> {
         None
     }
+
+    fn owner(&self, _: &Point) -> Option<Point> {
+        // What is judged here speaks for a mechtron, never for a user.
+        None
+    }
 }
 
 impl Star {

@@ -148,7 +148,7 @@ impl Star {
     /// Makes an instance and begins its `init`. Idle neighbours give way when the star is full.
     fn start(&mut self, slot: Slot, module: Rc<dyn Module>) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
-        if mechtron.is_next && mechtron.spec.keyed {
+        if mechtron.is_next && mechtron.spec.keyed.is_keyed() {
             return self.next_ready(slot);
         }
         let state = mechtron.state.as_ref().map(State::bytes);
@@ -274,7 +274,7 @@ impl Star {
         let waits = !mechtron.held.is_empty() || !mechtron.mailbox.is_empty();
         mechtron.state.take_if(|state| !waits && state.bytes() > KEPT_STATE);
         // One that keeps something is asleep for good; others are looked at again.
-        !waits && (mechtron.stored || !mechtron.spec.keyed)
+        !waits && (mechtron.stored || !mechtron.spec.keyed.is_keyed())
     }
 
     /// Puts one mechtron to sleep, if it has nothing in hand and nothing to be stored.

@@ -19,6 +19,10 @@ impl Rules for Mesh {
             _ => None,
         }
     }
+
+    fn owner(&self, mechtron: &Point) -> Option<Point> {
+        (mechtron.as_str() == "localhost:site:profile:ada").then(|| point(ADA))
+    }
 }
 
 fn judged(from: &str, agent: &str, to: &str, method: &str, via: Via<'_>, grants: &[(&str, &str, &str)]) -> String {
@@ -100,6 +104,18 @@ fn a_grant_covers_a_mechtron_wherever_it_is_placed() {
         (ADA, "localhost:users:bob", FORMAT, "Ext<Format>", &[("signed-in", "localhost:chat:format", "")], "yes"),
         (ADA, "localhost:users:bob", FORMAT, "Ext<Format>", &[("signed-in", "localhost:chat:other", "")], "forbidden"),
         (ADA, "localhost:users:bob", FORMAT, "Ext<Format>", &[("signed-in", FORMAT, "")], "yes"),
+    ]);
+}
+
+#[test]
+fn what_a_user_owns_may_be_asked_by_that_user() {
+    let (own, other) = ("localhost:site:profile:ada", "localhost:site:profile:bob");
+    check(&[
+        (ADA, ADA, own, "Ext<Edit>", &[], "yes"),
+        (ADA, ADA, own, "Cmd<Watch>", &[], "yes"),
+        (ADA, ADA, other, "Ext<Edit>", &[], "forbidden"),
+        ("localhost:users:bob", "localhost:users:bob", own, "Ext<Edit>", &[], "forbidden"),
+        (ADA, "anonymous", own, "Ext<Edit>", &[], "forbidden"),
     ]);
 }
 

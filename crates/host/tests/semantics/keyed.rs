@@ -27,6 +27,22 @@ fn each_key_has_a_state_of_its_own() {
 }
 
 #[test]
+fn the_keys_of_users_are_their_ids() {
+    let mut world = World::server();
+    world.install(App::new("app").with(Mech::new("profile", &keeps()).for_users()));
+    assert_eq!(text(&world.ping("localhost:app:profile:ada", "a")), "1 ");
+    for to in ["localhost:app:profile:1.2.0", "localhost:app:profile"] {
+        let wave = world.wave(to, "c");
+        world.arrive(wave);
+        assert_eq!(outcome(&world.sent.pop_front().unwrap()), "no-route", "{to}");
+    }
+    for placed in [Mech::new("m", "echo").tab().for_users(), Mech::new("m", "echo").anywhere().for_users()] {
+        let told = App::new("app").with(placed).try_build(1).err().unwrap().to_string();
+        assert!(told.contains("keyed = \"user\" needs placement = \"server\""), "{told}");
+    }
+}
+
+#[test]
 fn a_key_without_state_leaves_nothing_behind() {
     let mut world = rooms();
     world.ping("localhost:app:echo:k", "x");

@@ -37,15 +37,85 @@ pub struct App {
 pub struct AppMechtron {
     /// The path of its document in the bundle.
     pub config: String,
-    /// Whether there is one for every key.
+    /// Whether there is one for every key, and what its keys are.
     #[serde(default)]
-    pub keyed: bool,
+    pub keyed: Keyed,
     /// Where it runs.
     #[serde(default)]
     pub placement: Placement,
     /// How long it may have nothing to do before it is put to sleep; the star's own measure when it is not written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Duration>,
+}
+
+/// Whether there is a mechtron for every key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keyed {
+    /// There is one.
+    #[default]
+    No,
+    /// There is one for every key; any segment of a point is one.
+    Any,
+    /// There is one for every user; the key is the user's id, and the user owns it.
+    User,
+}
+
+impl Keyed {
+    /// Whether its points end with a key.
+    pub fn is_keyed(self) -> bool {
+        self != Keyed::No
+    }
+
+    /// Whether a segment can be a key. A user's id has no dots: it is no version.
+    pub fn takes(self, key: &str) -> bool {
+        self == Keyed::Any || (self == Keyed::User && !key.contains('.'))
+    }
+}
+
+impl Serialize for Keyed {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Keyed::User => to.serialize_str("user"),
+            other => to.serialize_bool(other.is_keyed()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Keyed {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(KeyedVisitor)
+    }
+}
+
+struct KeyedVisitor;
+
+impl serde::de::Visitor<'_> for KeyedVisitor {
+    type Value = Keyed;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`true`, `false` or `\"user\"`")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, keyed: bool) -> Result<Keyed, E> {
+        Ok(if keyed { Keyed::Any } else { Keyed::No })
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Keyed, E> {
+        if text == "user" { Ok(Keyed::User) } else { Err(E::unknown_variant(text, &["user"])) }
+    }
+}
+
+#[cfg(feature = "json-schema")]
+impl schemars::JsonSchema for Keyed {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Keyed".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "anyOf": [{ "type": "boolean" }, { "const": "user", "type": "string" }] })
+    }
+    fn inline_schema() -> bool {
+        true
+    }
 }
 
 /// Where a mechtron runs.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use starlane_protocol::Point;
+use starlane_protocol::document::Keyed;
 
 /// The lists inside.
 pub(super) const PARTS: [&str; 5] = ["apps", "mechtrons", "stars", "bundles", "users"];
@@ -31,7 +32,7 @@ pub(super) struct App {
 #[serde(default)]
 pub(super) struct Named {
     pub(super) point: String,
-    pub(super) keyed: bool,
+    pub(super) keyed: Keyed,
     pub(super) placement: String,
 }
 
@@ -39,10 +40,13 @@ impl Named {
     /// Where it runs when it runs.
     pub(super) fn place(&self) -> &str {
         match (self.placement.as_str(), self.keyed) {
-            ("tab", false) => "each tab",
-            ("tab", true) => "each tab, by key",
-            (_, false) => "the relay",
-            (_, true) => "the relay, by key",
+            ("tab", Keyed::No) => "each tab",
+            ("tab", _) => "each tab, by key",
+            ("anywhere", Keyed::No) => "anywhere",
+            ("anywhere", _) => "anywhere, by key",
+            (_, Keyed::No) => "the relay",
+            (_, Keyed::Any) => "the relay, by key",
+            (_, Keyed::User) => "the relay, by user",
         }
     }
 }

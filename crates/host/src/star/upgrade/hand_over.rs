@@ -35,7 +35,7 @@ impl Star {
     fn give_state(&mut self, name: &Point, slot: Slot) {
         let Some(next) = self.slots.get(slot) else { return };
         let waits = matches!(next.phase, Phase::Busy(_));
-        let needs_it = !next.spec.keyed && (waits || self.can_migrate(next));
+        let needs_it = !next.spec.keyed.is_keyed() && (waits || self.can_migrate(next));
         match self.take_state(name) {
             Some((state, stamp)) => self.state_given(slot, state, stamp),
             None if needs_it => {

@@ -67,7 +67,7 @@ impl Star {
     fn looks_after(&self, name: &Point, spec: &MechtronSpec) -> bool {
         match self.role {
             Role::Tab => spec.placement.is_in_tabs(),
-            Role::Server { .. } if spec.keyed => spec.placement.is_on_server(),
+            Role::Server { .. } if spec.keyed.is_keyed() => spec.placement.is_on_server(),
             Role::Server { index, count } => spec.placement.is_on_server() && Star::owner(name, count) == index,
         }
     }

@@ -25,7 +25,7 @@ pub struct App {
 pub struct Mech {
     name: String,
     guest: String,
-    keyed: bool,
+    keyed: Value,
     placement: &'static str,
     limits: Value,
     may: Vec<String>,
@@ -44,7 +44,7 @@ impl Mech {
         Self {
             name,
             guest,
-            keyed: false,
+            keyed: false.into(),
             placement: "server",
             limits,
             may: vec![],
@@ -56,7 +56,13 @@ impl Mech {
     }
 
     pub fn keyed(mut self) -> Self {
-        self.keyed = true;
+        self.keyed = true.into();
+        self
+    }
+
+    /// One for each user.
+    pub fn for_users(mut self) -> Self {
+        self.keyed = "user".into();
         self
     }
 
