@@ -200,6 +200,11 @@ fn values_that_are_not_there_or_do_not_fit_are_refused_where_they_are_named() {
 }
 
 #[test]
+fn what_cannot_be_true_together_is_refused_with_the_reason() {
+    check_bad("contradictions");
+}
+
+#[test]
 fn lines_of_http_are_read_strictly() {
     check_bad("lines");
 }

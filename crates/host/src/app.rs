@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry};
 use starlane_protocol::document::{
-    App, AppGrant, AppMechtron, HoleError, Holes, Keeps, Keyed, MechtronLimits, Names, Placement, Values, Visitors,
+    App, AppGrant, AppMechtron, HoleError, Holes, Keeps, Keyed, MechtronLimits, Names, Placement, Rollback, Values,
+    Visitors,
 };
 use starlane_protocol::{Grant, Pattern, Point};
 
@@ -57,6 +58,10 @@ pub struct MechtronSpec {
     pub keyed: Keyed,
     /// Where it runs.
     pub placement: Placement,
+    /// What becomes of its state when a new version fails on trial after it has migrated the state.
+    pub rollback: Rollback,
+    /// What code may use that its owner puts behind it; none if nobody may.
+    pub overridable: Option<MechtronLimits>,
     /// What it keeps between waves.
     pub keeps: Keeps,
     /// Milliseconds without a wave after which it sleeps; the star's own measure if it says none.
@@ -239,14 +244,7 @@ fn spec(
     let config = source.manifest.documents.mechtrons.get(document).ok_or_else(|| missing("document", document))?;
     let bind = source.binds.get(&config.bind).ok_or_else(|| missing("bind", &config.bind))?;
     let wasm = source.files.get(&config.wasm).ok_or_else(|| missing("wasm", &config.wasm))?;
-    if placed.placement == Placement::Anywhere && config.state != Keeps::None {
-        let what = "placement = \"anywhere\" needs `state = \"none\"` in its document: any star may run it, so it keeps nothing";
-        return Err(wrong(what.into()));
-    }
-    if placed.keyed == Keyed::User && placed.placement != Placement::Server {
-        let what = "keyed = \"user\" needs placement = \"server\": what each user owns is in one place, for all who may see it";
-        return Err(wrong(what.into()));
-    }
+    contradiction(placed, config.state).map_or(Ok(()), |what| Err(wrong(what.into())))?;
     let holes = source.holes();
     // What a value makes of a document is told by the document's name.
     let unfilled = |error: HoleError| InstallError::Document(format!("{document}: {error}"));
@@ -260,6 +258,8 @@ fn spec(
         digest: source.digest,
         keyed: placed.keyed,
         placement: placed.placement,
+        rollback: placed.rollback,
+        overridable: placed.overridden_by.map(|_| placed.override_limits.unwrap_or(config.limits)),
         keeps: config.state,
         idle_ms: placed.idle.map(|idle| idle.0),
         wasm: wasm.clone(),
@@ -270,6 +270,33 @@ fn spec(
         fence,
         files: source.files.clone(),
     })
+}
+
+/// What a place says that cannot be true together.
+fn contradiction(placed: &AppMechtron, state: Keeps) -> Option<&'static str> {
+    let says = [
+        (
+            placed.placement == Placement::Anywhere && state != Keeps::None,
+            "placement = \"anywhere\" needs `state = \"none\"` in its document: any star may run it, so it keeps nothing",
+        ),
+        (
+            placed.keyed == Keyed::User && placed.placement != Placement::Server,
+            "keyed = \"user\" needs placement = \"server\": what each user owns is in one place, for all who may see it",
+        ),
+        (
+            placed.overridden_by.is_some() && placed.keyed != Keyed::User,
+            "override = \"owner\" needs keyed = \"user\": only what stands for a user has an owner",
+        ),
+        (
+            placed.override_limits.is_some() && placed.overridden_by.is_none(),
+            "override-limits needs override = \"owner\": nobody else may put code behind it",
+        ),
+        (
+            placed.rollback == Rollback::DropWrites && state == Keeps::None,
+            "rollback = \"drop-writes\" needs a state, and its document says `state = \"none\"`",
+        ),
+    ];
+    says.into_iter().find(|(contradicts, _)| *contradicts).map(|(_, what)| what)
 }
 
 fn fill_grant(grant: &AppGrant, app: &App, holes: &Holes<'_>) -> Result<Grant, InstallError> {

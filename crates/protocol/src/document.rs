@@ -14,7 +14,7 @@ mod schema;
 
 use serde::{Deserialize, Serialize};
 
-pub use app::{App, AppGrant, AppMechtron, HttpLine, Keyed, Placement, Target, Visitors};
+pub use app::{App, AppGrant, AppMechtron, HttpLine, Keyed, OverriddenBy, Placement, Rollback, Target, Visitors};
 pub use bind::{Bind, Content, PathTemplate, PathTemplateError, Route, RouteMatch, RouteMiss};
 pub use config::Values;
 pub use hole::{HoleError, HoledPattern, HoledText, Holes, config_holes};

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use starlane_protocol::document::{
-    App, Bind, Bytes, Documents, HoledPattern, HoledText, Holes, HttpLine, Keyed, MechtronConfig, PathTemplate,
-    Placement, RouteMiss, Values, Visitors, config,
+    App, AppMechtron, Bind, Bytes, Documents, HoledPattern, HoledText, Holes, HttpLine, Keyed, MechtronConfig,
+    OverriddenBy, PathTemplate, Placement, Rollback, RouteMiss, Values, Visitors, config,
 };
 use starlane_protocol::{Agent, Grant, May, Method, Point};
 
@@ -158,6 +158,21 @@ fn a_value_may_stand_for_a_default_of_its_kind() {
     }
     assert!(["a", "greeting", "a-b_C9", &"x".repeat(64)].iter().all(|name| config::is_name(name)));
     assert!(!["", "floor", "9a", "-a", "a.b", "é", &"x".repeat(65)].iter().any(|name| config::is_name(name)));
+}
+
+#[test]
+fn a_place_says_what_becomes_of_writes_and_who_may_override() {
+    let read = |text: &str| serde_json::from_str::<AppMechtron>(text).unwrap();
+    let plain = read(r#"{"config":"x"}"#);
+    assert_eq!((plain.rollback, plain.overridden_by), (Rollback::KeepWrites, None));
+    assert_eq!(serde_json::to_string(&plain).unwrap(), r#"{"config":"x","keyed":false,"placement":"server"}"#);
+    let whole = read(
+        r#"{"config":"x","rollback":"drop-writes","override":"owner","override-limits":{"memory":"2 MiB","fuel":1000}}"#,
+    );
+    let limits = whole.override_limits.unwrap();
+    assert_eq!((whole.rollback, whole.overridden_by), (Rollback::DropWrites, Some(OverriddenBy::Owner)));
+    assert_eq!((limits.memory, limits.fuel, limits.mailbox), (Bytes(2 << 20), 1000, 256));
+    assert_eq!(read(&serde_json::to_string(&whole).unwrap()), whole);
 }
 
 #[test]

@@ -20,9 +20,10 @@ pub(super) fn read<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Resu
     let fault = |error: &Error| {
         let place = error.span().map(|span| Place::of(text, span));
         let fault = Fault::new("bad-document", error.message()).in_file(path).at(place);
-        match nearest(error.message()) {
-            Some(name) => fault.hint(format!("did you mean `{name}`?")),
-            None => fault,
+        match (later(error.message()), nearest(error.message())) {
+            (Some(why), _) => fault.hint(why),
+            (_, Some(name)) => fault.hint(format!("did you mean `{name}`?")),
+            _ => fault,
         }
     };
     let (mut table, syntax) = DeTable::parse_recoverable(text);
@@ -79,6 +80,15 @@ fn take_out_of(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<
 /// The name that stands in back-quotes after a word.
 fn quoted<'m>(message: &'m str, word: &str) -> Option<&'m str> {
     message.strip_prefix(word)?.split('`').next()
+}
+
+/// What is to be said of a key that is planned and not there.
+fn later(message: &str) -> Option<&'static str> {
+    match quoted(message, "unknown field `")? {
+        "resources" => Some("there are no resources yet: what must last is a mechtron's state"),
+        "offline" => Some("there is no offline page yet: a page that is open goes on without its relay"),
+        _ => None,
+    }
 }
 
 /// Of the names that a message says were expected, the one that is most like what was found, if any is.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use starlane_bundle::{InstallRecord, RECORD_BYTES, Signed, Swapped, Version};
 use starlane_host::app::InstalledApp;
 use starlane_host::event::Migration;
-use starlane_protocol::document::Names;
+use starlane_protocol::document::{Names, Rollback};
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::MutexGuard;
@@ -201,9 +201,11 @@ impl Plan {
         let (Some(there), true) = (&self.there, self.back) else { return Vec::new() };
         let changes = there.app.mechtrons.iter().filter_map(|(name, from)| {
             let to = self.next.app.mechtrons.get(name)?;
+            // How the version that failed is taken back is said by that version, which has changed the state.
+            let drop_writes = from.rollback == Rollback::DropWrites;
             let (from, code) = (from.wasm.sha256, to.wasm.sha256);
             let mechtron = self.next.app.point.child(name).ok()?;
-            (from != code).then_some(Back { mechtron, from, to: code, drop_writes: false })
+            (from != code).then_some(Back { mechtron, from, to: code, drop_writes })
         });
         changes.collect()
     }

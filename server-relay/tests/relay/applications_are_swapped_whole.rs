@@ -92,6 +92,25 @@ async fn a_version_that_traps_goes_back_by_itself() {
 }
 
 #[tokio::test]
+async fn what_a_version_that_failed_wrote_is_dropped_where_it_says_so() {
+    let mesh = Mesh::start().await;
+    let traps = Fault { first: "(if (i32.const 1) (then unreachable))", ..Fault::default() };
+    let mut failing = faulty(2, traps);
+    failing.documents["app"]["mechtrons"]["m1"]["rollback"] = "drop-writes".into();
+    begin(&mesh, &[version(1), failing]).await;
+    for name in ["m1", "m2"] {
+        count(&mesh, name, 'A', 1).await;
+    }
+    told(&upgrade(&mesh, 2).await);
+    for number in 2..5 {
+        assert_eq!(count(&mesh, "m3", 'A', number).await["code"], "trapped");
+    }
+    assert_eq!(until(&mesh, 3).await, "localhost:repo:form:1.1.0");
+    assert_eq!(counted(&count(&mesh, "m1", 'A', 5).await), Some((1, 2)), "as it was before the migration");
+    assert_eq!(count(&mesh, "m2", 'A', 5).await["code"], "swap-failed");
+}
+
+#[tokio::test]
 async fn a_trial_goes_on_after_a_restart() {
     let mesh = Mesh::start().await;
     let traps = Fault { first: "unreachable", ..Fault::default() };

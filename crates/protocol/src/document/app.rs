@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Serialize};
 
-use super::{Duration, HoledPattern, HoledText, Names, Values, config, names};
+use super::{Duration, HoledPattern, HoledText, MechtronLimits, Names, Values, config, names};
 use crate::{May, MethodPattern};
 
 /// `app.toml`.
@@ -46,6 +46,43 @@ pub struct AppMechtron {
     /// How long it may have nothing to do before it is put to sleep; the star's own measure when it is not written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Duration>,
+    /// What becomes of its state when a new version fails on trial after it has migrated the state.
+    #[serde(default, skip_serializing_if = "Rollback::is_default")]
+    pub rollback: Rollback,
+    /// Who may put code of their own behind it.
+    #[serde(rename = "override", default, skip_serializing_if = "Option::is_none")]
+    pub overridden_by: Option<OverriddenBy>,
+    /// What such code may use; what its own document says when it is not written.
+    #[serde(rename = "override-limits", default, skip_serializing_if = "Option::is_none")]
+    pub override_limits: Option<MechtronLimits>,
+}
+
+/// What becomes of a state when a new version fails on trial after it has migrated the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Rollback {
+    /// What was written stays; the mechtron stops, for the old code cannot read it.
+    #[default]
+    KeepWrites,
+    /// The state is again as it was before the migration, and the old code comes back.
+    DropWrites,
+}
+
+impl Rollback {
+    fn is_default(&self) -> bool {
+        *self == Rollback::KeepWrites
+    }
+}
+
+/// Who may put code of their own behind a mechtron.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum OverriddenBy {
+    /// The user who owns it.
+    Owner,
 }
 
 /// Whether there is a mechtron for every key.
