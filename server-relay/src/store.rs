@@ -24,6 +24,7 @@ pub(crate) use commits::{Hears, JOBS, Job, run_jobs};
 pub(crate) use documents::InstallRow;
 pub use error::StoreError;
 pub(crate) use records::SeriesRow;
+pub(crate) use state::Size;
 pub(crate) use swap::{Back, Switch};
 
 /// How long a statement waits for the other connection: far longer than any transaction of ours.

@@ -125,7 +125,7 @@ fn a_refusal_ends_with_one_and_says_code_and_hint() {
     assert_eq!(mesh.fails(&["--token", "wrong", "ls"]), (1, "bad-token".to_owned()));
     let bad = format!("{FIXTURES}/bad/unknown-keys");
     let (exit, told) = mesh.json(&["publish", &bad, "localhost:repo:bad:1.0.0"]);
-    assert_eq!((exit, &told["code"], told["faults"].as_array().unwrap().len()), (1, &json!("bad-bundle"), 4));
+    assert_eq!((exit, &told["code"], told["faults"].as_array().unwrap().len()), (1, &json!("bad-bundle"), 5));
 }
 
 #[test]
@@ -213,6 +213,11 @@ fn what_keeps_state_is_removed_when_somebody_says_what_becomes_of_it() {
     let (one, two) = (r#"{"text":"one"}"#, r#"{"text":"two"}"#);
     install();
     assert_eq!(say(one), "");
+    let tree = mesh.done(&["ls", "--tree", "localhost:chat"]);
+    let room = &tree["apps"][0]["mechtrons"][1];
+    assert_eq!((&room["point"], &room["keyed"]), (&json!("localhost:chat:room"), &json!(true)), "{tree}");
+    assert_eq!(room["keys"][0]["state"], json!({ "keys": 1, "bytes": 15 }), "{tree}");
+    assert_eq!((&tree["space"], &room["keys"][0]["point"]), (&json!("localhost"), &json!("localhost:chat:room:tea")));
     assert_eq!(mesh.fails(&["rm", "localhost:chat"]), (1, "has-state".to_owned()));
     let told = String::from_utf8(mesh.run(&["rm", "localhost:chat"]).stderr).unwrap();
     assert!(told.contains("`localhost:chat` keeps state: 1 key and 15 bytes of 1 mechtron"), "{told}");

@@ -100,9 +100,10 @@ impl Client {
         }
     }
 
-    /// What is in the mesh.
-    pub(super) fn mesh(&self) -> Result<Value, Failure> {
-        let (status, bytes) = self.answer(self.signed(self.agent.get(self.address.url("mesh.json"))).call())?;
+    /// What is in the mesh, with how much each mechtron keeps if that is wanted.
+    pub(super) fn mesh(&self, state: bool) -> Result<Value, Failure> {
+        let name = if state { "mesh.json?state" } else { "mesh.json" };
+        let (status, bytes) = self.answer(self.signed(self.agent.get(self.address.url(name))).call())?;
         let list = (status == 200).then(|| serde_json::from_slice(&bytes).ok()).flatten();
         list.ok_or_else(|| self.refused(status, &bytes))
     }

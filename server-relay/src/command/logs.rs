@@ -46,7 +46,7 @@ impl Logs {
         let client = context.client()?;
         let point: Point = match &self.point {
             Some(point) => arguments::point(point)?,
-            None => arguments::point(&token::space(&client.mesh()?)?)?,
+            None => arguments::point(&token::space(&client.mesh(false)?)?)?,
         };
         let said = client.command(&point, "Logs", &json!({ "limit": self.limit }))?;
         if !self.follow {

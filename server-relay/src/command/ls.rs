@@ -1,6 +1,7 @@
 //! `starlane ls [point]`.
 
 mod mesh;
+mod tree;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,6 +17,9 @@ use mesh::Mesh;
 pub(super) struct Ls {
     /// Only this and what is below it
     point: Option<String>,
+    /// As a tree, with keys that run or keep something
+    #[arg(long)]
+    tree: bool,
 }
 
 impl Ls {
@@ -26,7 +30,7 @@ impl Ls {
         let user = within.as_ref().and_then(user_of);
         let mut list = match &user {
             Some(user) => client.command(user, "List", &json!({}))?,
-            None => client.mesh()?,
+            None => client.mesh(self.tree)?,
         };
         if let Some(within) = &within {
             if user.as_ref() != Some(within) {
@@ -36,6 +40,10 @@ impl Ls {
                 let failure = Failure::new("no-route", format!("nothing stands at {within}"));
                 return Err(failure.hint("`starlane ls` shows everything"));
             }
+        }
+        if self.tree {
+            let tree = tree::of(&list);
+            return context.output.result(&tree, || tree::render(&tree));
         }
         context.output.result(&list, || people(&Mesh::read(&list)))
     }
@@ -156,6 +164,16 @@ mod tests {
     #[test]
     fn an_app_is_listed_with_its_mechtrons_wherever_they_run() {
         assert_eq!(shown(Some("localhost:chat")), include_str!("../../tests/fixtures/mesh/chat.txt"));
+    }
+
+    #[test]
+    fn a_tree_shows_what_is_kept_where() {
+        let list: Value = serde_json::from_str(MESH).unwrap();
+        assert_eq!(tree::render(&tree::of(&list)), include_str!("../../tests/fixtures/mesh/tree.txt"));
+        let mut chat = list;
+        mesh::keep_within(&mut chat, &"localhost:chat".parse().unwrap());
+        let shown = tree::render(&tree::of(&chat));
+        assert!(shown.contains("tea-time") && !shown.contains("hello"), "{shown}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) struct Token {
 impl Token {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
         let client = context.client()?;
-        let user = arguments::user(&self.user, || space(&client.mesh()?))?;
+        let user = arguments::user(&self.user, || space(&client.mesh(false)?))?;
         let wanted = self.lasts.map_or_else(|| json!({}), |lasts| json!({ "seconds": lasts.as_secs() }));
         let said = client.command(&user, "Token", &wanted)?;
         let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();

@@ -44,7 +44,7 @@ async fn own(mesh: &Arc<Mesh>, request: &mut Request, site: &Site, path: &str) -
         (Site::Own, "mesh.json") => {
             request.only("GET, HEAD")?;
             steward::judge(mesh, &request.visitor(mesh)?.agent, May::Read, &mesh.space)?;
-            Ok(Answer::json(200, steward::listing(mesh).await?.to_string()))
+            Ok(Answer::json(200, steward::listing(mesh, request.query == "state").await?.to_string()))
         }
         (Site::Own, _) if request.path == "/starlane" => Ok(Answer::redirect(308, "/starlane/")),
         (Site::Own, name) => client::console(name, request),

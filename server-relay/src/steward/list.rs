@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use starlane_host::star::MechtronInfo;
 use starlane_protocol::{Code, May, Point, Wave};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::{Answered, judge};
+use super::{Answered, body, judge};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::Picture;
 use crate::shell::Item;
+use crate::store::Size;
 
 /// How long a busy star may take to tell; it then is listed without mechtrons.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -27,8 +29,20 @@ pub(super) async fn command(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
         return Err(Problem::new(Code::NoRoute, format!("what is listed is the space, `{}`, or a user", mesh.space)));
     }
     judge(mesh, &wave.agent, May::Read, &mesh.space)?;
-    listing(mesh).await
+    let Wanted { state } = body(wave)?;
+    listing(mesh, state).await
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Whether to tell how much each mechtron keeps; it takes as long as there is state.
+    #[serde(default)]
+    state: bool,
+}
+
+/// Mechtrons of which it is told what they keep.
+const KEPT: u32 = 1_000;
 
 /// A user's tabs and bundles, and the applications made from them.
 async fn own(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
@@ -51,18 +65,27 @@ async fn own(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
 }
 
 /// The listing itself. Whoever asks is judged before.
-pub(crate) async fn listing(mesh: &Arc<Mesh>) -> Answered {
+pub(crate) async fn listing(mesh: &Arc<Mesh>, state: bool) -> Answered {
     let picture = mesh.registry.now();
     let running = running(mesh).await;
     let mechtrons: Vec<Value> =
         running.iter().flat_map(|(star, infos)| infos.iter().map(|info| mechtron(star, info))).collect();
-    Ok(json!({
+    let mut told = json!({
+        "space": mesh.space,
         "stars": stars(mesh, &running),
         "apps": apps(&picture),
         "mechtrons": mechtrons,
         "bundles": picture.bundles.keys().collect::<Vec<_>>(),
         "users": mesh.store.users().await?,
-    }))
+    });
+    if state {
+        let mut sizes = mesh.store.sizes(KEPT + 1).await?;
+        told["more"] = json!(sizes.len() > KEPT as usize);
+        sizes.truncate(KEPT as usize);
+        let size = |(point, size): &(String, Size)| json!({ "point": point, "keys": size.keys, "bytes": size.bytes });
+        told["state"] = sizes.iter().map(size).collect();
+    }
+    Ok(told)
 }
 
 /// What each of the relay's own stars runs.
@@ -103,7 +126,13 @@ fn apps(picture: &Picture) -> Vec<Value> {
         let point = |name: &str| format!("{}:{name}", one.point);
         let specs = one.mechtrons.iter();
         specs
-            .map(|(name, spec)| json!({ "point": point(name), "keyed": spec.keyed, "placement": spec.placement }))
+            .map(|(name, spec)| {
+                let mut told = json!({ "point": point(name), "keyed": spec.keyed, "placement": spec.placement });
+                if spec.digest != one.digest {
+                    told["version"] = json!(spec.bundle.segments().last());
+                }
+                told
+            })
             .collect()
     };
     let apps = picture.apps.values().map(|one| &one.app);

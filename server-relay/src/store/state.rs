@@ -70,6 +70,20 @@ impl Store {
         Ok(Size { mechtrons, keys, bytes })
     }
 
+    /// How much each mechtron keeps, so many of them at most, in the order of their points.
+    pub(crate) async fn sizes(&self, most: u32) -> Result<Vec<(String, Size)>, StoreError> {
+        let mut reader = self.reader.lock().await;
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT mechtron, count(*), sum(length(key) + length(value)) FROM state GROUP BY mechtron ORDER BY mechtron LIMIT ?",
+        )
+        .bind(most)
+        .fetch_all(&mut *reader)
+        .await?;
+        let number = |number| u64::try_from(number).unwrap_or(0);
+        let size = |keys, bytes| Size { mechtrons: 1, keys: number(keys), bytes: number(bytes) };
+        Ok(rows.into_iter().map(|(mechtron, keys, bytes)| (mechtron, size(keys, bytes))).collect())
+    }
+
     /// Deletes what the mechtron at a point, or all below it, keep.
     pub(crate) async fn forget(&self, point: &Point) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;

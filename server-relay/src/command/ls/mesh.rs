@@ -6,7 +6,7 @@ use starlane_protocol::Point;
 use starlane_protocol::document::Keyed;
 
 /// The lists inside.
-pub(super) const PARTS: [&str; 5] = ["apps", "mechtrons", "stars", "bundles", "users"];
+pub(super) const PARTS: [&str; 6] = ["apps", "mechtrons", "state", "stars", "bundles", "users"];
 
 /// What people are shown of it. What is missing is empty: a newer relay may say more, an older one less.
 #[derive(Debug, Default)]
@@ -37,6 +37,11 @@ pub(super) struct Named {
 }
 
 impl Named {
+    /// What a list says of one.
+    pub(super) fn of(told: &Value) -> Self {
+        Self::deserialize(told).unwrap_or_default()
+    }
+
     /// Where it runs when it runs.
     pub(super) fn place(&self) -> &str {
         match (self.placement.as_str(), self.keyed) {
