@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::run::{command, in_path, output, succeed};
-use crate::step::always;
+use crate::run::in_path;
+use crate::setup::apt;
 
 /// Names under which distributions install it.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -19,10 +19,9 @@ pub(crate) fn found() -> Result<PathBuf> {
     if let Some(path) = look()? {
         return Ok(path);
     }
-    if !is_root()? || in_path("apt-get").is_none() {
+    if !apt::install(&["chromium"])? {
         bail!(HELP);
     }
-    always("installing chromium", install)?;
     look()?.map_or_else(|| bail!(HELP), Ok)
 }
 
@@ -32,18 +31,4 @@ fn look() -> Result<Option<PathBuf>> {
         Some(path) => bail!("CHROMIUM names {}, which is no file", path.display()),
         None => Ok(NAMES.iter().find_map(|name| in_path(name))),
     }
-}
-
-fn install() -> Result<()> {
-    let apt = || {
-        let mut apt = command("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        apt
-    };
-    succeed(apt().arg("update"))?;
-    succeed(apt().args(["install", "-y", "chromium"]))
-}
-
-fn is_root() -> Result<bool> {
-    Ok(output(command("id").arg("-u"))?.trim() == "0")
 }

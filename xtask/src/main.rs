@@ -35,7 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Install what is missing: the wasm32 target and the npm packages.
+    /// Install what is missing: the wasm32 target, the npm packages, the compilers for C and Zig.
     Setup,
     /// Build the client, the guest examples, the console and the relay.
     Build(build::Options),

@@ -1,7 +1,10 @@
 //! What a fresh machine lacks is installed and named, or one sentence says what to do.
 
+pub(crate) mod apt;
+mod clang;
 mod npm;
 mod rust;
+pub(crate) mod zig;
 
 use anyhow::Result;
 
@@ -18,5 +21,7 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn all() -> Result<()> {
     println!("setup");
     rust::target()?;
-    npm::packages()
+    npm::packages()?;
+    clang::compiler()?;
+    zig::compiler()
 }

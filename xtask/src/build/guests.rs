@@ -1,14 +1,16 @@
-//! The guest examples, found by convention: `guest-examples/<example>/<name>/` with a `Cargo.toml`, a `<name>.wat` or an
-//! `asconfig.json`. Each becomes `guest-examples/<example>/wasm/<name>.wasm`.
+//! The guest examples, found by convention: `guest-examples/<example>/<name>/` with a `Cargo.toml`, an `asconfig.json`, a
+//! `<name>.c`, a `<name>.zig` or a `<name>.wat`. Each becomes `guest-examples/<example>/wasm/<name>.wasm`.
+
+mod compile;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::files;
-use crate::root::{at, shown};
-use crate::run::{cargo, npm_program, output, succeed};
-use crate::setup::WASM;
+use crate::root::at;
+use crate::run::{cargo, succeed};
+use crate::setup::{WASM, zig};
 use crate::stamp::Stamp;
 use crate::step::step;
 
@@ -16,7 +18,14 @@ use crate::step::step;
 const FOLDER: &str = "guest-examples";
 
 /// All that decides the guests.
-const READS: [&str; 4] = [FOLDER, "crates/guest", "package-lock.json", "xtask/src/build/guests.rs"];
+const READS: [&str; 6] = [
+    FOLDER,
+    "guest-libraries",
+    "crates/guest",
+    "package-lock.json",
+    "xtask/src/build/guests.rs",
+    "xtask/src/build/guests",
+];
 
 /// One mechtron of an example.
 struct Guest {
@@ -29,8 +38,10 @@ struct Guest {
 #[derive(PartialEq, Clone, Copy)]
 enum Language {
     Rust,
-    Wat,
     AssemblyScript,
+    C,
+    Zig,
+    Wat,
 }
 
 /// Builds every guest.
@@ -39,7 +50,7 @@ pub(crate) fn build() -> Result<()> {
     if guests.is_empty() {
         bail!("no guest example was found in {FOLDER}");
     }
-    let stamp = Stamp::new("guests").reads(READS).makes(guests.iter().map(Guest::wasm));
+    let stamp = Stamp::new("guests").reads(READS).makes(guests.iter().map(Guest::wasm)).with(zig::VERSION);
     step(&format!("guests: {}", guests.len()), &stamp, || make(&guests))
 }
 
@@ -76,6 +87,10 @@ impl Guest {
             Language::Rust
         } else if has("asconfig.json") {
             Language::AssemblyScript
+        } else if has(&format!("{name}.c")) {
+            Language::C
+        } else if has(&format!("{name}.zig")) {
+            Language::Zig
         } else if has(&format!("{name}.wat")) {
             Language::Wat
         } else {
@@ -90,29 +105,24 @@ impl Guest {
     }
 
     fn make(&self) -> Result<()> {
+        files::parent(&self.wasm())?;
         match self.language {
             Language::Rust => files::copy(&self.compiled(), &self.wasm()),
-            Language::Wat => self.assemble(),
-            Language::AssemblyScript => self.compile_assembly_script(),
+            Language::AssemblyScript => compile::assembly_script(&self.folder, &self.wasm()),
+            Language::C => compile::c(&self.source("c"), &self.wasm()),
+            Language::Zig => compile::zig(&self.source("zig"), &self.wasm()),
+            Language::Wat => compile::wat(&self.source("wat"), &self.wasm()),
         }
+    }
+
+    /// Its one source, in the languages that have one.
+    fn source(&self, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}.{ending}", self.name))
     }
 
     /// Where cargo puts it: package `<example>-<name>`.
     fn compiled(&self) -> PathBuf {
         let file = format!("{}_{}.wasm", self.example, self.name).replace('-', "_");
         at(FOLDER).join("target").join(WASM).join("release").join(file)
-    }
-
-    fn assemble(&self) -> Result<()> {
-        let source = self.folder.join(format!("{}.wat", self.name));
-        let wasm = wat::parse_file(&source).with_context(|| format!("{} is not valid WAT", shown(&source)))?;
-        files::write(&self.wasm(), wasm)
-    }
-
-    fn compile_assembly_script(&self) -> Result<()> {
-        files::parent(&self.wasm())?;
-        let asc = &mut npm_program("asc");
-        asc.arg("index.ts").args(["--config", "asconfig.json", "--target", "release", "--outFile"]).arg(self.wasm());
-        output(asc.current_dir(&self.folder)).map(drop)
     }
 }
