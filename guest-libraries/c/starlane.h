@@ -3,7 +3,7 @@
 // Everything that is allocated while a wave is handled (all that a function here gives back) is forgotten at its end, so
 // nothing is ever freed. What must last is put into the state; static variables are only a cache.
 //
-//   clang --target=wasm32 -nostdlib -ffreestanding -O2 -mbulk-memory -Wl,--no-entry -Wl,-zstack-size=16384 name.c -o name.wasm
+//   clang --target=wasm32 -nostdlib -ffreestanding -Os -mbulk-memory -Wl,--no-entry -Wl,-zstack-size=16384 name.c -o name.wasm
 #ifndef STARLANE_H
 #define STARLANE_H
 
@@ -166,12 +166,12 @@ SL_WHOLE int sl_write_message(const sl_message *message) {
     int refused = 0;
     for (int i = 0; i < SL_HEADERS && message->headers[i].name && !refused; i++)
         refused = sl_write(SL_HEADER, sl_of(message->headers[i].name), message->headers[i].value);
-    if (!refused && message->path.at) refused = sl_write(SL_PATH, sl_absent, message->path);
-    if (!refused && message->query.at) refused = sl_write(SL_QUERY, sl_absent, message->query);
+    if (!refused && message->path.size) refused = sl_write(SL_PATH, sl_absent, message->path);
+    if (!refused && message->query.size) refused = sl_write(SL_QUERY, sl_absent, message->query);
     if (!refused && message->body.at) refused = sl_write(SL_TYPE, sl_absent, sl_of(message->type ? message->type : "text/plain"));
     if (!refused && message->body.at) refused = sl_write(SL_BODY, sl_absent, message->body);
     if (!refused) refused = sl_write(SL_METHOD, sl_absent, sl_of(message->method));
-    if (!refused && message->to.at) refused = sl_write(SL_TO, sl_absent, message->to);
+    if (!refused && message->to.size) refused = sl_write(SL_TO, sl_absent, message->to);
     return refused;
 }
 

@@ -17,6 +17,7 @@ mod fuel;
 mod generations;
 mod hostile;
 mod keyed;
+mod languages;
 mod memory;
 mod migrating;
 mod order;
