@@ -33,6 +33,8 @@ interface Step {
 const NAMES = ["ada", "bob", "cleo", "dora", "emil"];
 const FOLDER = join(ROOT, "tests/fixtures/languages");
 const FORMS: Record<string, RegExp> = { "32 hexadecimal digits": /^[0-9a-f]{32}$/, milliseconds: /^1\d{12}$/ };
+/** What a page calls the levels of the guest ABI. */
+const LEVELS = ["", "error", "warn", "info", "debug"];
 /** Steps whose answer is a matter of place or time burn what they burn. */
 const ELSEWHERE = /like|\{(self|next|previous|nobody)\}/;
 
@@ -60,6 +62,8 @@ class Talk {
     readonly page: Page,
     readonly name: string,
     readonly at: (name: string) => string,
+    /** Drops every instance where the mechtron runs. */
+    readonly sleep: () => Promise<void>,
   ) {}
 
   #fill(text: string, step: Step): string {
@@ -78,13 +82,14 @@ class Talk {
   }
 
   async take(step: Step, called: string): Promise<void> {
-    if (step.sleep) return this.#sleep();
+    if (step.sleep) return this.sleep();
     if (step.watch) return this.#watch();
     const body = step.letters === undefined ? (step.body ?? "") : "x".repeat(step.letters);
     const headers = Object.fromEntries(Object.entries(step.headers ?? {}).map(([name, value]) => [name, this.#fill(value, step)]));
     const { path, query } = step;
     const more = { type: step.type ?? "text/plain", headers, ...(path && { path }), ...(query && { query }) };
     if (step.signal) return this.#tell(step.signal, body, more);
+    await this.#listen();
     const said = await ping(this.page, this.at(this.name), step.ping ?? "", body, more);
     if (said.status === 200 && !ELSEWHERE.test(JSON.stringify(step))) this.fuel[called] = said.headers["starlane-fuel"];
     await this.#check(said, step, called);
@@ -99,6 +104,7 @@ class Talk {
     if (step.like) expect(text, called).toMatch(FORMS[step.like] ?? /^$/);
     if (step.size !== undefined) expect(text.length, called).toBe(step.size);
     for (const [name, value] of Object.entries(step.reply_headers ?? {})) expect(said.headers[name], called).toBe(value);
+    if (step.log !== undefined && this.at(this.name).includes(":tab-")) expect(await this.#logged(), called).toEqual([step.log]);
     if (step.heard !== undefined) expect(await this.#heard(), called).toBe(step.heard);
   }
 
@@ -109,11 +115,22 @@ class Talk {
     expect(said === expected, called).toBe(true);
   }
 
-  /** A page that is loaded anew has all instances anew. */
-  async #sleep(): Promise<void> {
-    await blank(this.page, relay.url("trio"));
-    await point(this.page);
-    await open(this.page, "localhost:trio");
+  /** From here on the lines that the page's star logs are kept. */
+  #listen(): Promise<void> {
+    return this.page.evaluate(async () => {
+      const { lines } = ((window as any).logged ??= { lines: null });
+      if (lines) return void (lines.length = 0);
+      (window as any).logged.lines = [];
+      const keep = ({ detail }: any) => (window as any).logged.lines.push(`${detail.level} ${detail.text}`);
+      (await window.testStar()).addEventListener("log", keep);
+    });
+  }
+
+  #logged(): Promise<string[]> {
+    return this.page.evaluate((levels) => {
+      const lines: string[] = (window as any).logged.lines;
+      return lines.map((line) => line.replace(/^\w+/, (level) => String(levels.indexOf(level))));
+    }, LEVELS);
   }
 
   #tell(method: string, body: string, more: object): Promise<void> {
@@ -136,13 +153,24 @@ class Talk {
   }
 }
 
+/** A page of nobody's on the example's host, with its mechtrons in the tab; the star's point. */
+async function arrive(page: Page): Promise<string> {
+  await blank(page, relay.url("trio"));
+  const star = await point(page);
+  await open(page, "localhost:trio");
+  return star;
+}
+
 for (const name of NAMES) {
   test(`${name} says the same for the same fuel on the relay and in a tab`, async ({ page }) => {
-    await blank(page, relay.url("trio"));
-    const star = await point(page);
-    await open(page, "localhost:trio");
-    const native = new Talk(page, name, (name) => `localhost:trio:${name}`);
-    const inTab = new Talk(page, name, (name) => `${star}:trio:tab-${name}`);
+    const star = await arrive(page);
+    const restart = async (): Promise<void> => {
+      await relay.down("SIGTERM");
+      await relay.up();
+      await arrive(page);
+    };
+    const native = new Talk(page, name, (name) => `localhost:trio:${name}`, restart);
+    const inTab = new Talk(page, name, (name) => `${star}:trio:tab-${name}`, async () => void (await arrive(page)));
     for (const talk of [native, inTab]) {
       for (const [about, steps] of Object.entries(conversations)) {
         for (const [at, step] of steps.entries()) await talk.take(step, `${talk.at(name)} ${about} ${at + 1} ${step.ping}`);

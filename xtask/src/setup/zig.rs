@@ -43,6 +43,11 @@ pub(crate) fn zig() -> std::process::Command {
     zig
 }
 
+/// The folder of the program, for a search path.
+pub(crate) fn home() -> PathBuf {
+    folder().join(PACKAGE)
+}
+
 fn program() -> PathBuf {
     folder().join(PROGRAM)
 }

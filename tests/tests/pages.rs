@@ -1,4 +1,5 @@
-//! `docs/getting-started.md` is run as it stands: every shell block, in order, and what it must print.
+//! `docs/getting-started.md` and `docs/languages.md` are run as they stand: every file they show is written, every shell block
+//! run, in order, and what it must print is looked for.
 
 #![allow(clippy::unwrap_used)]
 
@@ -39,11 +40,11 @@ fn blocks(page: &str) -> Vec<Block> {
 }
 
 /// Entries of a checkout that a copy of it does without.
-const NOT_COPIED: [&str; 3] = [".git", "target", "tour"];
+const NOT_COPIED: [&str; 4] = [".git", "target", "tour", "ring"];
 
 /// A checkout made of links to the real one, so that nothing is left there.
-fn workplace() -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("starlane-tour-{}", std::process::id()));
+fn workplace(page: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("starlane-{page}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     for entry in fs::read_dir(root().canonicalize().unwrap()).unwrap() {
@@ -75,7 +76,8 @@ impl Drop for Relay {
 
 /// Runs a shell block as a person would who has `starlane` on the path; stops at the first command that fails.
 fn shell(text: &str, folder: &Path, port: u16) -> String {
-    let path = format!("{}:{}", program().parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let zig = std::env::var("STARLANE_ZIG").unwrap_or_default();
+    let path = format!("{}:{zig}:{}", program().parent().unwrap().display(), std::env::var("PATH").unwrap());
     let text = text.replace(&format!("localhost:{PORT_OF_THE_PAGE}"), &format!("localhost:{port}"));
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &text])
@@ -92,11 +94,9 @@ fn shell(text: &str, folder: &Path, port: u16) -> String {
     said
 }
 
-fn start(block: &Block, folder: &Path, port: u16) -> Relay {
-    let mut words = block.text.split_whitespace();
-    assert_eq!(words.next(), Some("starlane"));
+fn start(folder: &Path, port: u16) -> Relay {
     let mut command = Command::new(program());
-    command.args(words).args(["--port", &port.to_string()]).env("STARLANE_DATA", folder.join("data"));
+    command.args(["up", "--port", &port.to_string()]).env("STARLANE_DATA", folder.join("data"));
     let relay = Relay(command.stdout(Stdio::null()).spawn().unwrap());
     let begun = Instant::now();
     let health = format!("curl -sf http://127.0.0.1:{port}/starlane/healthz");
@@ -107,32 +107,87 @@ fn start(block: &Block, folder: &Path, port: u16) -> Relay {
     relay
 }
 
-#[test]
-fn the_getting_started_page_works_command_by_command() {
-    let page = fs::read_to_string(root().join("docs/getting-started.md")).unwrap();
-    let folder = workplace();
+/// Walks through a page; what its last command printed, and how many there were.
+fn walk(name: &str) -> (String, u32) {
+    let page = fs::read_to_string(root().join("docs").join(name)).unwrap();
+    let folder = workplace(name);
     let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     let mut relay = None;
     let mut said = String::new();
     let mut run = 0;
     for block in blocks(&page) {
-        match block.info.as_str() {
+        match block.info.split_once(' ').unwrap_or((&block.info, "")) {
             // The build is what has made the program that runs here.
-            "sh build" => assert!(program().is_file(), "{} is not built", program().display()),
-            "sh relay" => relay = Some(start(&block, &folder, port)),
-            "sh" => (said, run) = (shell(&block.text, &folder, port), run + 1),
-            "text" => {
+            ("sh", "build") => assert!(program().is_file(), "{} is not built", program().display()),
+            ("sh", "relay") => {
+                assert_eq!(block.text.trim(), "starlane up");
+                relay = Some(start(&folder, port));
+            }
+            ("sh", "") => {
+                relay = relay.or_else(|| Some(start(&folder, port)));
+                (said, run) = (shell(&block.text, &folder, port), run + 1);
+            }
+            ("text", "") => {
                 for line in block.text.lines() {
                     assert!(said.contains(line), "expected `{line}` in:\n{said}");
                 }
             }
-            other => panic!("a block of an unknown kind: {other}"),
+            (_, path) if !path.is_empty() => write(&folder.join(path), &block.text),
+            _ => panic!("a block of an unknown kind: {}", block.info),
         }
     }
-    assert!(relay.is_some() && run >= 6, "the page has lost its commands");
     // Whoever walks through it again begins where the first walk began.
-    assert!(!said.contains("tour"), "the page leaves something behind:\n{said}");
-    assert!(!folder.join("tour").exists());
+    assert!(!folder.join("tour").exists() && !folder.join("ring").exists());
     drop(relay);
     fs::remove_dir_all(&folder).unwrap();
+    (said, run)
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+#[test]
+fn the_getting_started_page_works_command_by_command() {
+    let (said, run) = walk("getting-started.md");
+    assert!(run >= 6, "the page has lost its commands");
+    assert!(!said.contains("tour"), "the page leaves something behind:\n{said}");
+}
+
+#[test]
+fn the_page_of_the_languages_works_command_by_command() {
+    let (_, run) = walk("languages.md");
+    assert!(run >= 8, "the page has lost its commands");
+}
+
+/// The sources of the libraries, in the order of the table's columns.
+const LIBRARIES: [&str; 4] =
+    ["crates/guest/src", "guest-libraries/assemblyscript", "guest-libraries/c", "guest-libraries/zig"];
+
+#[test]
+fn the_libraries_have_the_names_that_the_page_says() {
+    let page = fs::read_to_string(root().join("docs/languages.md")).unwrap();
+    let (_, table) = page.split_once("| exports |").unwrap();
+    let mut checked = 0;
+    for row in table.lines().take_while(|row| !row.is_empty()) {
+        let cells: Vec<&str> = row.trim_start_matches("| ").split(" | ").collect();
+        for (cell, library) in cells.iter().rev().take(4).rev().zip(LIBRARIES) {
+            let source = sources(&root().join(library));
+            for call in cell.split('`').skip(1).step_by(2) {
+                let name =
+                    call.split('(').next().unwrap().rsplit([':', '.', ' ']).next().unwrap().trim_end_matches('!');
+                let words: Vec<&str> =
+                    source.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+                assert!(words.contains(&name), "{library} has no {name}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 60, "{checked}");
+}
+
+fn sources(folder: &Path) -> String {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap()).collect()
 }
