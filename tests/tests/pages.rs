@@ -1,7 +1,7 @@
 //! `docs/getting-started.md` and `docs/languages.md` are run as they stand: every file they show is written, every shell block
 //! run, in order, and what it must print is looked for.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 use std::net::TcpListener;
@@ -65,6 +65,14 @@ fn program() -> PathBuf {
     std::env::var_os("STARLANE_BIN").map_or_else(built, PathBuf::from)
 }
 
+/// The folder of the Zig compiler.
+fn zig() -> PathBuf {
+    let installed =
+        |entry: fs::DirEntry| Some(entry.path().join("ziglang")).filter(|folder| folder.join("zig").is_file());
+    let look = || fs::read_dir(root().join("target/xtask")).unwrap().find_map(|entry| installed(entry.unwrap()));
+    std::env::var_os("STARLANE_ZIG").map(PathBuf::from).or_else(look).expect("`cargo xtask setup` installs zig")
+}
+
 struct Relay(Child);
 
 impl Drop for Relay {
@@ -76,8 +84,8 @@ impl Drop for Relay {
 
 /// Runs a shell block as a person would who has `starlane` on the path; stops at the first command that fails.
 fn shell(text: &str, folder: &Path, port: u16) -> String {
-    let zig = std::env::var("STARLANE_ZIG").unwrap_or_default();
-    let path = format!("{}:{zig}:{}", program().parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let own = [program().parent().unwrap().to_owned(), zig()].map(|folder| folder.display().to_string()).join(":");
+    let path = format!("{own}:{}", std::env::var("PATH").unwrap());
     let text = text.replace(&format!("localhost:{PORT_OF_THE_PAGE}"), &format!("localhost:{port}"));
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &text])
@@ -85,6 +93,7 @@ fn shell(text: &str, folder: &Path, port: u16) -> String {
         .env("PATH", path)
         .env("STARLANE_DATA", folder.join("data"))
         .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env("ZIG_GLOBAL_CACHE_DIR", folder.join("zig"))
         .stdin(Stdio::null())
         .output()
         .unwrap();
