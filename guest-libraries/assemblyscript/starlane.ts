@@ -8,6 +8,8 @@
 //     begin();
 //     return Reply.text("Hello").send();
 //   }
+//
+// A function `mechtron_migrate(): i32` that is exported too turns the state of an earlier version into this one's; 0 = done.
 
 import { bytes, decimal, text } from "./text";
 

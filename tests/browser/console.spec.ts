@@ -43,7 +43,7 @@ test("the directory counts applications, not their mechtrons, and the relay's st
   await page.getByText("Directory", { exact: true }).click();
   const apps = page.getByRole("region", { name: "Apps" });
   await expect(apps.locator("h3")).toHaveText("Apps 2");
-  await expect(apps.locator("tbody tr")).toHaveCount(7);
+  await expect(apps.locator("tbody tr")).toHaveCount(11);
   await expect(page.locator(".chart text", { hasText: "relay-1" })).toBeVisible();
 });
 

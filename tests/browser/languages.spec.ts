@@ -54,7 +54,9 @@ test.beforeAll(async () => {
   relay = await Relay.start();
   await relay.install("trio");
   for (const file of (await readdir(FOLDER)).filter((file) => file.endsWith(".json")).sort()) {
-    conversations[file] = JSON.parse(await readFile(join(FOLDER, file), "utf8")).steps;
+    const { steps } = JSON.parse(await readFile(join(FOLDER, file), "utf8"));
+    // Nobody has left a state behind here.
+    if (!("older" in steps[0])) conversations[file] = steps;
   }
 });
 

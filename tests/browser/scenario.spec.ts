@@ -165,13 +165,14 @@ test("without the relay a tab answers itself, all else ends at once, and both ta
   await Promise.all([a.close(), b.close()]);
 });
 
-test("mechtrons in Rust, AssemblyScript and WAT talk to each other across tab and relay", async ({ browser }) => {
+test("mechtrons in five languages talk to each other across tab and relay", async ({ browser }) => {
   const page = await trio(await browser.newPage());
   const star = await point(page);
   const tab = (name: string): string => `${star}:trio:tab-${name}`;
-  const next = [`localhost:trio:bob`, tab("cleo"), `localhost:trio:ada`, tab("bob"), `localhost:trio:cleo`].join(",");
+  const relay = (name: string): string => `localhost:trio:${name}`;
+  const next = [relay("bob"), tab("cleo"), relay("dora"), tab("emil"), relay("ada"), tab("dora"), relay("emil")].join(",");
   const said = await ping(page, "localhost:trio:tab-ada", "Ext<Relay>", "round", { type: "text/plain", headers: { next } });
   expect(said.status, JSON.stringify(said)).toBe(200);
-  expect(said.body).toBe("ada(bob(cleo(ada(bob(cleo(round))))))");
+  expect(said.body).toBe("ada(bob(cleo(dora(emil(ada(dora(emil(round))))))))");
   await page.close();
 });

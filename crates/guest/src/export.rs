@@ -55,6 +55,12 @@ pub fn init(ready: impl FnOnce() -> Result<(), Error>) -> i32 {
     finish(ready())
 }
 
+/// Migrates the state; 0, or why it stays as it was. [`export!`](crate::export) calls it.
+pub fn migrate(migrate: impl FnOnce() -> Result<(), Error>) -> i32 {
+    panic::prepare();
+    finish(migrate())
+}
+
 fn finish(result: Result<(), Error>) -> i32 {
     let Err(error) = result else { return 0 };
     log::error(error.text());
@@ -64,12 +70,43 @@ fn finish(result: Result<(), Error>) -> i32 {
 /// Makes a function the handler of this mechtron: `mechtron::export!(handle)`.
 ///
 /// `handle` is a `fn(&Wave) -> A`, where `A` is a [`Reply`], an `Option` of one, `()`, or a `Result` of any of these.
-/// With `mechtron::export!(handle, init = ready)` the function `ready: fn() -> Result<(), Error>` runs once for each
-/// instance before its first wave; it may read config, files and state.
+/// Two more may follow, in this order, each a `fn() -> Result<(), Error>`:
+///
+/// - `init = ready` runs once for each instance before its first wave; it may read config, files and state.
+/// - `migrate = migrate` runs once for a state that another version of the mechtron has written, before the first wave that
+///   sees it; it may change the state too, whole or, when it gives an error, not at all.
+///
+/// ```
+/// # use mechtron::{Error, Reply, Wave, state};
+/// mechtron::export!(handle, migrate = rename);
+///
+/// fn handle(_: &Wave) -> Option<Reply> {
+///     state::get("name").map(Reply::text)
+/// }
+///
+/// /// The first version called it `title`.
+/// fn rename() -> Result<(), Error> {
+///     let Some(title) = state::get("title") else { return Ok(()) };
+///     state::put("name", title)?;
+///     state::delete("title").map(drop)
+/// }
+/// ```
 #[macro_export]
 macro_rules! export {
     ($handle:path) => {
         $crate::export!($handle, init = || ::core::result::Result::Ok(()));
+    };
+    ($handle:path, migrate = $migrate:expr) => {
+        $crate::export!($handle, init = || ::core::result::Result::Ok(()), migrate = $migrate);
+    };
+    ($handle:path, init = $ready:expr, migrate = $migrate:expr) => {
+        $crate::export!($handle, init = $ready);
+        const _: () = {
+            #[unsafe(no_mangle)]
+            extern "C" fn mechtron_migrate() -> i32 {
+                $crate::migrate($migrate)
+            }
+        };
     };
     ($handle:path, init = $ready:expr) => {
         const _: () = {

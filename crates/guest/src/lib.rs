@@ -57,7 +57,7 @@ pub use alloc::{format, string::String, vec::Vec};
 pub use self::{
     ask::{Asked, Pong, ask, ping},
     error::Error,
-    export::{Answer, init, run},
+    export::{Answer, init, migrate, run},
     html::{escape_html, fill_html},
     message::Message,
     reply::Reply,

@@ -6,6 +6,8 @@ export { mechtron_init, starlane_abi_1 } from "../../../guest-libraries/assembly
 
 /** Where the counter is kept, in decimal. */
 const COUNT = "count";
+/** Where an earlier version kept it. */
+const OLD_COUNT = "counter";
 /** What `mechtron_wave` returns for a wave that is to be undone. */
 const FAILED = 7;
 
@@ -15,6 +17,15 @@ export function mechtron_wave(): i32 {
   if (method == "Ext<Fail>") return fail();
   if (method == "Ext<Trap>") return trap();
   return answer(method).send();
+}
+
+/** The counter gets its new name, unless it is no number: then nothing is changed. */
+export function mechtron_migrate(): i32 {
+  begin();
+  const old = state.text(OLD_COUNT);
+  if (old === null) return 0;
+  if (state.set(COUNT, bytes(old)) < 0 || state.remove(OLD_COUNT) < 0) return FAILED;
+  return decimal(old, -1) < 0 ? FAILED : 0;
 }
 
 function answer(method: string): Reply {

@@ -58,29 +58,30 @@
   (data (i32.const 656) ": ")
   (data (i32.const 672) "count")
   (data (i32.const 688) "key")
-  (data (i32.const 704) "999")
-  (data (i32.const 720) "never")
-  (data (i32.const 736) "next")
-  (data (i32.const 752) "(")
-  (data (i32.const 768) ")")
-  (data (i32.const 784) ", ")
-  (data (i32.const 800) "to")
-  (data (i32.const 816) "watch-key")
-  (data (i32.const 832) "told")
-  (data (i32.const 848) "204")
-  (data (i32.const 864) "q")
-  (data (i32.const 880) "x-said")
-  (data (i32.const 896) "text/x-status")
-  (data (i32.const 912) "level")
-  (data (i32.const 928) "0123456789abcdef")
-  (data (i32.const 960) "&amp;")
-  (data (i32.const 976) "&lt;")
-  (data (i32.const 992) "&gt;")
-  (data (i32.const 1008) "&quot;")
-  (data (i32.const 1024) "&#39;")
-  (data (i32.const 1040) "\\u00")
-  (data (i32.const 1056) "bfnrt\"\\/")
-  (data (i32.const 1072) "\08\0c\0a\0d\09\"\\/")
+  (data (i32.const 704) "counter")
+  (data (i32.const 720) "999")
+  (data (i32.const 736) "never")
+  (data (i32.const 752) "next")
+  (data (i32.const 768) "(")
+  (data (i32.const 784) ")")
+  (data (i32.const 800) ", ")
+  (data (i32.const 816) "to")
+  (data (i32.const 832) "watch-key")
+  (data (i32.const 848) "told")
+  (data (i32.const 864) "204")
+  (data (i32.const 880) "q")
+  (data (i32.const 896) "x-said")
+  (data (i32.const 912) "text/x-status")
+  (data (i32.const 928) "level")
+  (data (i32.const 944) "0123456789abcdef")
+  (data (i32.const 976) "&amp;")
+  (data (i32.const 992) "&lt;")
+  (data (i32.const 1008) "&gt;")
+  (data (i32.const 1024) "&quot;")
+  (data (i32.const 1040) "&#39;")
+  (data (i32.const 1056) "\\u00")
+  (data (i32.const 1072) "bfnrt\"\\/")
+  (data (i32.const 1088) "\08\0c\0a\0d\09\"\\/")
   (global (export "starlane_abi_1") i32 (i32.const 1))
   (global $method i32 (i32.const 2048))
   (global $scratch i32 (i32.const 2304))
@@ -225,10 +226,20 @@
         (br $key)))
     (call $say (i32.const 448 (;text/plain;)) (global.get $buffer)))
 
+  ;; An earlier version kept the counter under `counter`: it gets its new name, unless it is no number: then nothing is
+  ;; changed. $number says 0 of what is none.
+  (func $mechtron_migrate (export "mechtron_migrate") (result i32)
+    (global.set $end (global.get $buffer))
+    (if (i32.lt_s (call $put_value (i32.const 22) (i32.const 704 (;counter;)) (i32.const 7)) (i32.const 0)) (then (return (i32.const 0))))
+    (if (call $put (i32.const 672 (;count;)) (i32.const 5) (global.get $buffer) (call $since (global.get $buffer))) (then (return (i32.const 7))))
+    (if (call $del (i32.const 704 (;counter;)) (i32.const 7)) (then (return (i32.const 7))))
+    (if (call $number (global.get $buffer) (global.get $end)) (then (return (i32.const 0))))
+    (i32.const 7))
+
   ;; What is done here is undone.
   (func $spoil
-    (drop (call $put (i32.const 672 (;count;)) (i32.const 5) (i32.const 704 (;999;)) (i32.const 3)))
-    (call $put_text (i32.const 720 (;never;)))
+    (drop (call $put (i32.const 672 (;count;)) (i32.const 5) (i32.const 720 (;999;)) (i32.const 3)))
+    (call $put_text (i32.const 736 (;never;)))
     (drop (call $say (i32.const 448 (;text/plain;)) (global.get $buffer))))
 
   (func $fail (result i32)
@@ -247,7 +258,7 @@
     (local $comma i32)
     (local $start i32)
     (local $token i32)
-    (drop (call $put_value (i32.const 10) (i32.const 736 (;next;)) (i32.const 4)))
+    (drop (call $put_value (i32.const 10) (i32.const 752 (;next;)) (i32.const 4)))
     (local.set $next_end (global.get $end))
     (local.set $comma (call $find_comma (local.get $next_end)))
     (if (i32.gt_u (local.get $comma) (global.get $buffer))
@@ -255,11 +266,11 @@
         (local.set $token (call $ask_next (local.get $comma) (local.get $next_end)))))
     (local.set $start (global.get $end))
     (call $put_name)
-    (call $put_text (i32.const 752 (;opening bracket;)))
+    (call $put_text (i32.const 768 (;opening bracket;)))
     (if (i32.eq (local.get $comma) (global.get $buffer))
       (then (call $put_field (i32.const 13)))
       (else (call $put_answer (local.get $token))))
-    (call $put_text (i32.const 768 (;closing bracket;)))
+    (call $put_text (i32.const 784 (;closing bracket;)))
     (call $say (i32.const 448 (;text/plain;)) (local.get $start)))
 
   ;; The buffer holds the points from its start to $next_end, the first of them until $comma. A token, or minus a code.
@@ -270,7 +281,7 @@
     (if (i32.lt_u (local.get $rest) (local.get $next_end))
       (then
         (local.set $refused
-          (call $write (i32.const 10) (i32.const 736 (;next;)) (i32.const 4) (local.get $rest) (i32.sub (local.get $next_end) (local.get $rest))))))
+          (call $write (i32.const 10) (i32.const 752 (;next;)) (i32.const 4) (local.get $rest) (i32.sub (local.get $next_end) (local.get $rest))))))
     (if (local.get $refused) (then (return (call $dropped (local.get $refused)))))
     (call $ask_of (i32.const 160 (;Ext<Relay>;)) (global.get $buffer) (local.get $comma)))
 
@@ -281,7 +292,7 @@
     (local $start i32)
     (local $one i32)
     (local $other i32)
-    (drop (call $put_value (i32.const 10) (i32.const 736 (;next;)) (i32.const 4)))
+    (drop (call $put_value (i32.const 10) (i32.const 752 (;next;)) (i32.const 4)))
     (local.set $next_end (global.get $end))
     (local.set $comma (call $find_comma (local.get $next_end)))
     (local.set $one (call $ask_of (i32.const 32 (;Ext<Echo>;)) (global.get $buffer) (local.get $comma)))
@@ -290,7 +301,7 @@
     (local.set $other (call $ask_of (i32.const 32 (;Ext<Echo>;)) (local.get $comma) (local.get $next_end)))
     (local.set $start (global.get $end))
     (call $put_answer (local.get $other))
-    (call $put_text (i32.const 784 (;,;)))
+    (call $put_text (i32.const 800 (;,;)))
     (call $put_answer (local.get $one))
     (call $say (i32.const 448 (;text/plain;)) (local.get $start)))
 
@@ -342,11 +353,11 @@
     (local $to_end i32)
     (local $refused i32)
     (local $flags i32)
-    (if (i32.lt_s (call $put_value (i32.const 10) (i32.const 800 (;to;)) (i32.const 2)) (i32.const 0)) (then (local.set $flags (i32.const 2))))
+    (if (i32.lt_s (call $put_value (i32.const 10) (i32.const 816 (;to;)) (i32.const 2)) (i32.const 0)) (then (local.set $flags (i32.const 2))))
     (local.set $to_end (global.get $end))
     (block $done
       (br_if $done
-        (local.tee $refused (call $write (i32.const 10) (i32.const 816 (;watch-key;)) (i32.const 9) (i32.const 832 (;told;)) (i32.const 4))))
+        (local.tee $refused (call $write (i32.const 10) (i32.const 832 (;watch-key;)) (i32.const 9) (i32.const 848 (;told;)) (i32.const 4))))
       (br_if $done (local.tee $refused (call $set_message (i32.const 208 (;Ext<Told>;)))))
       (if (i32.eqz (local.get $flags))
         (then
@@ -354,12 +365,12 @@
             (call $set (i32.const 5) (global.get $buffer) (i32.sub (local.get $to_end) (global.get $buffer))))))
       (br_if $done (local.get $refused))
       (br_if $done (local.tee $refused (call $signal (local.get $flags))))
-      (return (call $empty (i32.const 848 (;204;)))))
+      (return (call $empty (i32.const 864 (;204;)))))
     (call $done (call $dropped (local.get $refused))))
 
   (func $told (result i32)
     (call $put_field (i32.const 13))
-    (call $done (call $put (i32.const 832 (;told;)) (i32.const 4) (global.get $buffer) (call $since (global.get $buffer)))))
+    (call $done (call $put (i32.const 848 (;told;)) (i32.const 4) (global.get $buffer) (call $since (global.get $buffer)))))
 
   ;; ---- What the star gives
 
@@ -406,7 +417,7 @@
 
   ;; A field on a line of its own, without a key or with the key `q`.
   (func $put_line (param $field i32) (param $length i32)
-    (drop (call $put_value (local.get $field) (i32.const 864 (;q;)) (local.get $length)))
+    (drop (call $put_value (local.get $field) (i32.const 880 (;q;)) (local.get $length)))
     (call $put_byte (i32.const 10)))
 
   ;; The body is the status to answer with.
@@ -414,17 +425,17 @@
     (local $refused i32)
     (call $put_field (i32.const 13))
     (local.set $refused
-      (call $write (i32.const 10) (i32.const 880 (;x-said;)) (i32.const 6) (global.get $buffer) (call $since (global.get $buffer))))
+      (call $write (i32.const 10) (i32.const 896 (;x-said;)) (i32.const 6) (global.get $buffer) (call $since (global.get $buffer))))
     (if (i32.eqz (local.get $refused))
       (then (local.set $refused (call $set (i32.const 14) (global.get $buffer) (call $since (global.get $buffer))))))
     (if (local.get $refused) (then (return (i32.sub (i32.const 0) (local.get $refused)))))
-    (call $say (i32.const 896 (;text/x-status;)) (global.get $buffer)))
+    (call $say (i32.const 912 (;text/x-status;)) (global.get $buffer)))
 
   ;; The header `level` is one digit.
   (func $log_line (result i32)
     (local $level i32)
     (local.set $level (i32.const 51))
-    (if (i32.gt_s (call $read (i32.const 10) (i32.const 912 (;level;)) (i32.const 5) (i32.const 0) (global.get $scratch) (i32.const 1)) (i32.const 0))
+    (if (i32.gt_s (call $read (i32.const 10) (i32.const 928 (;level;)) (i32.const 5) (i32.const 0) (global.get $scratch) (i32.const 1)) (i32.const 0))
       (then (local.set $level (i32.load8_u (global.get $scratch)))))
     (call $put_field (i32.const 13))
     (call $done
@@ -472,7 +483,7 @@
 
   (func $done (param $refused i32) (result i32)
     (if (local.get $refused) (then (return (i32.sub (i32.const 0) (local.get $refused)))))
-    (call $empty (i32.const 848 (;204;))))
+    (call $empty (i32.const 864 (;204;))))
 
   ;; Sets a field that has no key.
   (func $set (param $field i32) (param $p i32) (param $n i32) (result i32)
@@ -592,8 +603,8 @@
 
   ;; A byte as two digits.
   (func $put_hexadecimal (param $byte i32)
-    (call $put_byte (i32.load8_u (i32.add (i32.const 928 (;0123456789abcdef;)) (i32.shr_u (local.get $byte) (i32.const 4)))))
-    (call $put_byte (i32.load8_u (i32.add (i32.const 928 (;0123456789abcdef;)) (i32.and (local.get $byte) (i32.const 15))))))
+    (call $put_byte (i32.load8_u (i32.add (i32.const 944 (;0123456789abcdef;)) (i32.shr_u (local.get $byte) (i32.const 4)))))
+    (call $put_byte (i32.load8_u (i32.add (i32.const 944 (;0123456789abcdef;)) (i32.and (local.get $byte) (i32.const 15))))))
 
   ;; Bytes of text with & < > " ' replaced, so that they are only ever text.
   (func $put_escaped (param $from i32) (param $until i32)
@@ -602,11 +613,11 @@
       (if (i32.ge_u (local.get $from) (local.get $until)) (then (return)))
       (local.set $byte (i32.load8_u (local.get $from)))
       (local.set $from (i32.add (local.get $from) (i32.const 1)))
-      (if (i32.eq (local.get $byte) (i32.const 38)) (then (call $put_text (i32.const 960 (;&amp;;))) (br $next)))
-      (if (i32.eq (local.get $byte) (i32.const 60)) (then (call $put_text (i32.const 976 (;&lt;;))) (br $next)))
-      (if (i32.eq (local.get $byte) (i32.const 62)) (then (call $put_text (i32.const 992 (;&gt;;))) (br $next)))
-      (if (i32.eq (local.get $byte) (i32.const 34)) (then (call $put_text (i32.const 1008 (;&quot;;))) (br $next)))
-      (if (i32.eq (local.get $byte) (i32.const 39)) (then (call $put_text (i32.const 1024 (;&#39;;))) (br $next)))
+      (if (i32.eq (local.get $byte) (i32.const 38)) (then (call $put_text (i32.const 976 (;&amp;;))) (br $next)))
+      (if (i32.eq (local.get $byte) (i32.const 60)) (then (call $put_text (i32.const 992 (;&lt;;))) (br $next)))
+      (if (i32.eq (local.get $byte) (i32.const 62)) (then (call $put_text (i32.const 1008 (;&gt;;))) (br $next)))
+      (if (i32.eq (local.get $byte) (i32.const 34)) (then (call $put_text (i32.const 1024 (;&quot;;))) (br $next)))
+      (if (i32.eq (local.get $byte) (i32.const 39)) (then (call $put_text (i32.const 1040 (;&#39;;))) (br $next)))
       (call $put_byte (local.get $byte))
       (br $next)))
 
@@ -619,7 +630,7 @@
       (local.set $from (i32.add (local.get $from) (i32.const 1)))
       (if (i32.lt_u (local.get $byte) (i32.const 32))
         (then
-          (call $put_text (i32.const 1040 (;\u00;)))
+          (call $put_text (i32.const 1056 (;\u00;)))
           (call $put_hexadecimal (local.get $byte))
           (br $next)))
       (if (i32.or (i32.eq (local.get $byte) (i32.const 34)) (i32.eq (local.get $byte) (i32.const 92)))
@@ -700,9 +711,9 @@
     (local.set $byte (call $byte))
     (if (i32.eq (local.get $byte) (i32.const 117)) (then (return (call $unicode))))
     (loop $next
-      (if (i32.eq (i32.load8_u (i32.add (i32.const 1056 (;bfnrt"\/;)) (local.get $i))) (local.get $byte))
+      (if (i32.eq (i32.load8_u (i32.add (i32.const 1072 (;bfnrt"\/;)) (local.get $i))) (local.get $byte))
         (then
-          (call $put_byte (i32.load8_u (i32.add (i32.const 1072 (;what they mean;)) (local.get $i))))
+          (call $put_byte (i32.load8_u (i32.add (i32.const 1088 (;what they mean;)) (local.get $i))))
           (return (i32.const 1))))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $i) (i32.const 8))))

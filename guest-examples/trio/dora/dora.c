@@ -5,6 +5,9 @@
 // Where the counter is kept, in decimal.
 #define COUNT SL("count")
 
+// Where an earlier version kept it.
+#define OLD_COUNT SL("counter")
+
 // What `mechtron_wave` returns for a wave that is to be undone.
 enum { FAILED = 7, DIGITS = 16 };
 
@@ -65,6 +68,14 @@ static int count_up(void) {
     sl_text next = decimal(count() + 1);
     int refused = sl_put(COUNT, next);
     return refused ? -refused : sl_answer_text(next);
+}
+
+// The counter gets its new name, unless it is no number: then nothing is changed.
+static int migrate(void) {
+    sl_text old = sl_get(OLD_COUNT);
+    if (sl_is_absent(old)) return 0;
+    if (sl_put(COUNT, old) || sl_delete(OLD_COUNT)) return FAILED;
+    return sl_number(old, -1) < 0 ? FAILED : 0;
 }
 
 static int delete(void) {
@@ -232,3 +243,4 @@ static int handle(void) {
 }
 
 SL_MECHTRON(handle)
+SL_MIGRATE(migrate)

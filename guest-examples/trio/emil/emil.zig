@@ -4,11 +4,14 @@ const star = @import("starlane");
 const Reply = star.Reply;
 
 comptime {
-    star.mechtron(.{ .wave = handle });
+    star.mechtron(.{ .wave = handle, .migrate = migrate });
 }
 
 /// Where the counter is kept, in decimal.
 const counter = "count";
+
+/// Where an earlier version kept it.
+const old_counter = "counter";
 
 fn handle() !Reply {
     if (star.is("Ext<Greet>")) return greet();
@@ -98,6 +101,14 @@ fn countUp() star.Error!Reply {
     const next = decimal(count() + 1);
     try star.put(counter, next);
     return Reply.text(next);
+}
+
+/// The counter gets its new name, unless it is no number: then nothing is changed.
+fn migrate() !void {
+    const old = star.get(old_counter) orelse return;
+    try star.put(counter, old);
+    try star.delete(old_counter);
+    if (star.number(old) == null) return error.NoNumber;
 }
 
 fn delete() star.Error!Reply {

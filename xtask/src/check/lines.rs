@@ -12,10 +12,11 @@ use crate::root::{at, shown};
 const LONGEST: usize = 450;
 
 /// Folders with sources.
-const FOLDERS: [&str; 7] = ["crates", "client-host", "server-relay", "guest-examples", "www", "tests", "xtask"];
+const FOLDERS: [&str; 8] =
+    ["crates", "client-host", "server-relay", "guest-examples", "guest-libraries", "www", "tests", "xtask"];
 
 /// What counts as source.
-const KINDS: [&str; 7] = ["rs", "ts", "tsx", "mjs", "js", "css", "html"];
+const KINDS: [&str; 10] = ["rs", "ts", "tsx", "mjs", "js", "css", "html", "c", "h", "zig"];
 
 /// Longer ones that may stay, each with its reason.
 const ALLOWED: [(&str, &str); 0] = [];

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use starlane_host::event::{Draft, Event};
+use starlane_bundle::Digest;
+use starlane_host::event::{Draft, Event, Stamp};
 use starlane_protocol::{Body, Code, Refusal, Wave, WaveKind};
 
 use crate::world::{App, IDLE_MS, Mech, World, draft, point, text};
@@ -36,6 +37,7 @@ struct Step {
     watch: bool,
     #[serde(default)]
     sleep: bool,
+    older: Option<Map<String, Value>>,
     path: Option<String>,
     query: Option<String>,
     #[serde(default)]
@@ -135,7 +137,9 @@ impl Talk {
     }
 
     fn take(&mut self, step: &Step) {
-        if step.sleep {
+        if let Some(state) = &step.older {
+            self.leave(state);
+        } else if step.sleep {
             self.world.pass(2 * IDLE_MS);
         } else if step.watch {
             let mut watch = self.draft("Cmd<Watch>", step);
@@ -150,6 +154,14 @@ impl Talk {
             let pong = self.ask(self.draft(method, step));
             self.check(&pong, step);
         }
+    }
+
+    /// What an earlier version has left behind.
+    fn leave(&mut self, state: &Map<String, Value>) {
+        let mechtron = point(&self.point(0));
+        let pairs = state.iter().map(|(key, value)| (key.as_bytes().to_vec(), value.as_str().unwrap().into()));
+        self.world.store.insert(mechtron.clone(), pairs.collect());
+        self.world.stamps.insert(mechtron, Stamp { code: Digest::of(b"an earlier version"), refused: None });
     }
 
     fn ask(&mut self, draft: Draft) -> Wave {

@@ -7,10 +7,13 @@ use mechtron::{
     own_point, ping, random, signal, signal_watchers, state,
 };
 
-mechtron::export!(handle);
+mechtron::export!(handle, migrate = migrate);
 
 /// Where the counter is kept, in decimal.
 const COUNT: &str = "count";
+
+/// Where an earlier version kept it.
+const OLD_COUNT: &str = "counter";
 
 /// Random bytes that are shown.
 const BYTES: usize = 16;
@@ -40,7 +43,7 @@ fn handle(wave: &Wave) -> Result<Reply, Error> {
         "Ext<Log>" => log_line(wave),
         "Ext<Random>" => random_digits(),
         "Ext<Now>" => Ok(Reply::text(format!("{}", now()))),
-        "Ext<Large>" => Ok(Reply::text(mechtron::Vec::from_iter(core::iter::repeat_n(b'x', decimal(&wave.text()?, 0))))),
+        "Ext<Large>" => Ok(Reply::text(Vec::from_iter(core::iter::repeat_n(b'x', decimal(&wave.text()?, 0))))),
         _ => Ok(Reply::empty(404)),
     }
 }
@@ -90,6 +93,15 @@ fn count_up() -> Result<Reply, Error> {
     let next = format!("{}", count() + 1);
     state::put(COUNT, &next)?;
     Ok(Reply::text(next))
+}
+
+/// The counter gets its new name, unless it is no number: then nothing is changed.
+fn migrate() -> Result<(), Error> {
+    let Some(old) = state::get(OLD_COUNT) else { return Ok(()) };
+    state::put(COUNT, &old)?;
+    state::delete(OLD_COUNT)?;
+    let digits = String::from_utf8(old).map_err(|_| Error::BadValue)?;
+    digits.parse::<u32>().map(drop).map_err(|_| "the counter is no number".into())
 }
 
 /// What is done here is undone.
