@@ -66,6 +66,12 @@ export function begin(): void {
   __reset();
 }
 
+/** What a `throw` does where `asconfig.json` says so: it says in the log why and where, and traps. */
+export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
+  star.log(1, (message === null ? "aborted" : message) + " at " + (file === null ? "" : file) + ":" + line.toString() + ":" + column.toString());
+  unreachable();
+}
+
 /** All bytes of a field; null when there are none to be had. */
 function get(field: Field, key: string = ""): ArrayBuffer | null {
   const name = bytes(key);

@@ -13,10 +13,12 @@ SL_WHOLE bool sl_json_byte(sl_text *input, unsigned char *byte) {
     return true;
 }
 
+static inline bool sl_json_is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+
 // The next byte that is not white space.
 SL_WHOLE bool sl_json_token(sl_text *input, unsigned char *byte) {
     do if (!sl_json_byte(input, byte)) return false;
-    while (*byte == ' ' || *byte == '\t' || *byte == '\n' || *byte == '\r');
+    while (sl_json_is_space((char)*byte));
     return true;
 }
 
@@ -106,12 +108,12 @@ SL_WHOLE bool sl_json_skip(sl_text *input) {
 }
 
 // Moves to the value of `name` in a JSON object.
-SL_WHOLE bool sl_json_find(sl_text *input, const char *name) {
+SL_WHOLE bool sl_json_find(sl_text *input, sl_text name) {
     if (!sl_json_expect(input, '{')) return false;
     for (;;) {
         sl_builder key = {0};
         if (!sl_json_expect(input, '"') || !sl_json_rest(input, &key) || !sl_json_expect(input, ':')) return false;
-        if (sl_says(sl_built(&key), name)) return true;
+        if (sl_same(sl_built(&key), name)) return true;
         if (!sl_json_skip(input) || !sl_json_expect(input, ',')) return false;
     }
 }
@@ -119,22 +121,25 @@ SL_WHOLE bool sl_json_find(sl_text *input, const char *name) {
 // The text under `name` in a JSON object; absent when it is not there, is no text, or what stands before it is not JSON.
 SL_WHOLE sl_text sl_json_text(sl_text object, const char *name) {
     sl_builder text = {0};
-    if (!sl_json_find(&object, name) || !sl_json_expect(&object, '"') || !sl_json_rest(&object, &text)) return sl_absent;
+    if (!sl_json_find(&object, sl_of(name)) || !sl_json_expect(&object, '"') || !sl_json_rest(&object, &text)) return sl_absent;
     return sl_built(&text);
 }
 
-// Any value under `name` as it stands there, a number for `sl_number` or an object to look into for example.
-SL_WHOLE sl_text sl_json_value(sl_text object, const char *name) {
+// Any value under a name (not of a literal only) as it stands there: a number for `sl_number`, an object to look into.
+SL_WHOLE sl_text sl_json_value_at(sl_text object, sl_text name) {
     if (!sl_json_find(&object, name)) return sl_absent;
-    while (object.size && (*object.at == ' ' || *object.at == '\t' || *object.at == '\n' || *object.at == '\r')) {
+    while (object.size && sl_json_is_space(*object.at)) {
         object.at++;
         object.size--;
     }
     sl_text rest = object;
     if (!sl_json_skip(&rest)) return sl_absent;
     uint32_t size = (uint32_t)(rest.at - object.at);
-    while (size && (object.at[size - 1] == ' ' || object.at[size - 1] == '\t' || object.at[size - 1] == '\n' || object.at[size - 1] == '\r')) size--;
+    while (size && sl_json_is_space(object.at[size - 1])) size--;
     return (sl_text){object.at, size};
 }
+
+// The same for a literal name.
+static inline sl_text sl_json_value(sl_text object, const char *name) { return sl_json_value_at(object, sl_of(name)); }
 
 #endif

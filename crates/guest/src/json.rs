@@ -1,4 +1,4 @@
-//! Two small things of JSON: a text out of an object, and a text as JSON.
+//! Three small things of JSON: a text or any other value out of an object, and a text as JSON.
 //!
 //! That is what a small mechtron needs, in about two kilobytes; for more than that, use `serde_json` (some 40 KB).
 //! Nothing here recurses, so no input is too deep.
@@ -7,13 +7,27 @@ use alloc::{string::String, vec::Vec};
 
 /// The text under `name` in a JSON object; `None` when it is not there, is no text, or what stands before it is not JSON.
 pub fn text(object: &[u8], name: &str) -> Option<String> {
+    String::from_utf8(find(object, name)?.string()?).ok()
+}
+
+/// Any value under `name` as it stands in a JSON object, without the white space around it: a number to be parsed, or an
+/// object to look into. `None` when it is not there, or what stands before it is not JSON.
+pub fn value<'a>(object: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let mut input = find(object, name)?;
+    let start = input.0;
+    input.skip_value()?;
+    Some(start.get(..start.len() - input.0.len())?.trim_ascii())
+}
+
+/// What stands behind `name` and its colon.
+fn find<'a>(object: &'a [u8], name: &str) -> Option<Input<'a>> {
     let mut input = Input(object);
     input.expect(b'{')?;
     loop {
         let key = input.string()?;
         input.expect(b':')?;
         if key == name.as_bytes() {
-            return String::from_utf8(input.string()?).ok();
+            return Some(input);
         }
         input.skip_value()?;
         input.expect(b',')?;
@@ -130,7 +144,7 @@ impl Input<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{quote, text};
+    use super::{quote, text, value};
 
     fn name(json: &str) -> Option<std::string::String> {
         text(json.as_bytes(), "name")
@@ -184,6 +198,18 @@ mod tests {
             assert_eq!(name(json), None, "{json}");
         }
         assert_eq!(text(b"{\"name\":\"\xff\"}", "name"), None);
+    }
+
+    #[test]
+    fn any_value_is_found_as_it_stands() {
+        let object = br#"{ "a" : [1, {"b": 2}] , "c": -1.5e3, "d":"x" , "e": {} }"#;
+        let all =
+            [("a", Some(&br#"[1, {"b": 2}]"#[..])), ("c", Some(b"-1.5e3")), ("d", Some(br#""x""#)), ("e", Some(b"{}"))];
+        for (name, expected) in all {
+            assert_eq!(value(object, name), expected);
+        }
+        assert_eq!(value(object, "b"), None);
+        assert_eq!(value(br#"{"a":1"#, "a"), None);
     }
 
     #[test]

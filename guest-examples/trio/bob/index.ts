@@ -30,6 +30,7 @@ export function mechtron_migrate(): i32 {
 
 function answer(method: string): Reply {
   if (method == "Ext<Greet>") return greet();
+  if (method == "Ext<Field>") return said(json.value(wave.words(), or(wave.header("name"), "")));
   if (method == "Http<Get>") return page();
   if (method == "Ext<Echo>") return plain(join([bytes(name() + ": "), wave.body()]));
   if (method == "Ext<Count>") return countUp();

@@ -104,7 +104,7 @@ static int fail(void) {
     return FAILED;
 }
 
-static int trap(void) {
+__attribute__((noinline)) static int trap(void) {
     spoil();
     __builtin_trap();
 }
@@ -216,6 +216,7 @@ static int large(void) {
 static int handle(void) {
     sl_text method = sl_method();
     if (sl_says(method, "Ext<Greet>")) return greet();
+    if (sl_says(method, "Ext<Field>")) return found(sl_json_value_at(sl_body(), sl_header("name")));
     if (sl_says(method, "Http<Get>")) return page();
     if (sl_says(method, "Ext<Echo>")) return echo();
     if (sl_says(method, "Ext<Count>")) return count_up();

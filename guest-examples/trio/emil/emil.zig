@@ -15,6 +15,7 @@ const old_counter = "counter";
 
 fn handle() !Reply {
     if (star.is("Ext<Greet>")) return greet();
+    if (star.is("Ext<Field>")) return found(star.json.value(star.body(), star.header("name") orelse ""));
     if (star.is("Http<Get>")) return page();
     if (star.is("Ext<Echo>")) return Reply.text(join(&.{ name(), ": ", star.body() }));
     if (star.is("Ext<Count>")) return countUp();
@@ -133,7 +134,7 @@ fn fail() anyerror {
     return error.OnPurpose;
 }
 
-fn trap() anyerror {
+noinline fn trap() anyerror {
     try star.put(counter, "999");
     @trap();
 }

@@ -21,6 +21,7 @@ const BYTES: usize = 16;
 fn handle(wave: &Wave) -> Result<Reply, Error> {
     match wave.method().as_str() {
         "Ext<Greet>" => Ok(greet(wave)),
+        "Ext<Field>" => Ok(found(json::value(&wave.body(), &wave.header("name").unwrap_or_default()))),
         "Http<Get>" => Ok(Reply::html(page(wave))),
         "Ext<Echo>" => Ok(Reply::text([name().as_bytes(), b": ", &wave.body()].concat())),
         "Ext<Count>" => count_up(),
