@@ -61,6 +61,8 @@ fn install(python: &str) -> Result<()> {
     let coming = scratch("zig-coming");
     remove(&coming)?;
     let mut pip = command(python);
+    // It warns whoever is root of what it may do to the system; a folder of our own is no part of that.
+    pip.env("PIP_ROOT_USER_ACTION", "ignore");
     pip.args([
         "-m",
         "pip",

@@ -13,8 +13,14 @@ use crate::world::{App, IDLE_MS, Mech, World, draft, point, text};
 /// The five, in a row that ends where it begins.
 const NAMES: [&str; 5] = ["ada", "bob", "cleo", "dora", "emil"];
 
+/// Mechtrons whose language has a word for giving up, and says why.
+const TALKATIVE: [&str; 2] = ["ada", "bob"];
+
 /// A point that watches from elsewhere.
 const WATCHER: &str = "localhost:stars:s-2:w";
+
+/// Bytes that an instance may hold at first: a page, and what the star keeps of it.
+const AT_FIRST: u64 = 65_536 + 8_192;
 
 /// A point where nobody is.
 const NOBODY: &str = "localhost:trio:nobody";
@@ -223,9 +229,6 @@ impl Talk {
     }
 }
 
-/// Mechtrons whose language has a word for giving up, and says why.
-const TALKATIVE: [&str; 2] = ["ada", "bob"];
-
 fn nobody(ping: &Wave) -> Wave {
     ping.refuse(&Refusal::new(Code::NoRoute, "nobody is there"))
 }
@@ -255,13 +258,23 @@ fn conversations() -> Vec<(String, Conversation)> {
 fn a_mechtron_behaves_alike_in_every_language() {
     let conversations = conversations();
     assert!(conversations.len() >= 9, "the conversations are gone");
-    for (about, conversation) in conversations {
-        for at in 0..NAMES.len() {
+    for (at, name) in NAMES.iter().enumerate() {
+        check_memory(&mut Talk { world: world(), at });
+        for (about, conversation) in &conversations {
             let mut talk = Talk { world: world(), at };
             for (step, line) in conversation.steps.iter().zip(1..) {
-                eprintln!("{} about {about}, step {line}", NAMES[at]);
+                eprintln!("{name} about {about}, step {line}");
                 talk.take(step);
             }
         }
     }
+}
+
+/// An instance begins with one page.
+fn check_memory(talk: &mut Talk) {
+    let mut count = draft(&talk.point(0), b"");
+    count.method = "Ext<Count>".parse().unwrap();
+    assert_eq!(text(&talk.ask(count)), "1");
+    let memory = talk.world.info(&talk.point(0)).unwrap().memory;
+    assert!((65_536..AT_FIRST).contains(&memory), "{} holds {memory} bytes", talk.name(0));
 }
