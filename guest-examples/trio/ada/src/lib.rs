@@ -28,7 +28,7 @@ fn handle(wave: &Wave) -> Result<Reply, Error> {
         "Ext<Get>" => Ok(found(state::get(key(wave)))),
         "Ext<Put>" => done(state::put(key(wave), wave.body())),
         "Ext<Delete>" => Ok(Reply::empty(if state::delete(key(wave))? { 204 } else { 404 })),
-        "Ext<Keys>" => Ok(Reply::text(state::keys("").flat_map(|key| [key, b"\n".to_vec()].concat()).collect::<Vec<_>>())),
+        "Ext<Keys>" => Ok(Reply::text(keys())),
         "Ext<Fail>" => fail(),
         "Ext<Trap>" => trap(),
         "Ext<Relay>" => Ok(Reply::text([name().as_bytes(), b"(", &next_in_row(wave), b")"].concat())),
@@ -94,6 +94,11 @@ fn count_up() -> Result<Reply, Error> {
     let next = format!("{}", count() + 1);
     state::put(COUNT, &next)?;
     Ok(Reply::text(next))
+}
+
+/// Every key on a line of its own.
+fn keys() -> Vec<u8> {
+    state::keys("").flat_map(|key| [key, b"\n".to_vec()].concat()).collect()
 }
 
 /// The counter gets its new name, unless it is no number: then nothing is changed.
