@@ -218,8 +218,13 @@ fn wave() Reply {
 /// The body is the status to answer with.
 fn status() Reply {
     const digits = star.body();
-    const headers_too = star.headersOf(&.{.{ .name = "x-said", .value = digits }});
-    return .{ .status = @intCast(star.number(digits) orelse 0), .type = "text/x-status", .body = digits, .headers = headers_too };
+    const number = star.number(digits) orelse 0;
+    return .{
+        .status = if (number < 0 or number > 999) 0 else @intCast(number),
+        .type = "text/x-status",
+        .body = digits,
+        .headers = star.headersOf(&.{.{ .name = "x-said", .value = digits }}),
+    };
 }
 
 fn logLine() star.Error!Reply {
