@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
 use starlane_host::engine::Interpreter;
-use starlane_host::event::{CallId, Draft, Effect, Event, Millis};
+use starlane_host::event::{CallId, Draft, Effect, Event, Millis, Stored};
 use starlane_host::star::{Ceilings, Role, Star, StarConfig};
 use starlane_protocol::{Agent, Body, Headers, Point, Wave};
 
@@ -93,7 +93,7 @@ impl Shell {
         while let Some(effect) = self.star.next_effect() {
             match effect {
                 Effect::Settle { pong, .. } => return Some(pong),
-                Effect::Load(mechtron) => self.star.handle(Event::Loaded { mechtron, state: Ok(Vec::new()) }),
+                Effect::Load(mechtron) => self.star.handle(Event::Loaded { mechtron, state: Ok(Stored::default()) }),
                 Effect::Commit(commit) => self.star.handle(Event::Committed { id: commit.id, result: Ok(()) }),
                 Effect::Fetch { digest, .. } => {
                     if let Some(bytes) = self.files.get(&digest).cloned() {
@@ -101,7 +101,7 @@ impl Shell {
                     }
                 }
                 Effect::Log(line) => eprintln!("{}: {}", line.point, line.text),
-                Effect::Send(_) | Effect::Deliver { .. } => {}
+                Effect::Send(_) | Effect::Deliver { .. } | Effect::Upgrade { .. } => {}
             }
         }
         None
