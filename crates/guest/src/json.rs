@@ -1,9 +1,19 @@
-//! Three small things of JSON: a text or any other value out of an object, and a text as JSON.
+//! JSON: a text or any other value out of an object, a text as JSON; and types, read and written value by value.
 //!
-//! That is what a small mechtron needs, in about two kilobytes; for more than that, use `serde_json` (some 40 KB).
-//! Nothing here recurses, so no input is too deep.
+//! The first two are what a small mechtron needs, in about two kilobytes. [`Json`] is for types, as `starlane bindgen` writes
+//! them; a mechtron pays only for what it uses of it.
+
+mod read;
+mod value;
+mod write;
 
 use alloc::{string::String, vec::Vec};
+
+pub use self::{
+    read::Reader,
+    value::{Any, Json, Map, read, write},
+    write::Writer,
+};
 
 /// The text under `name` in a JSON object; `None` when it is not there, is no text, or what stands before it is not JSON.
 pub fn text(object: &[u8], name: &str) -> Option<String> {
@@ -55,6 +65,7 @@ fn digit(number: u8) -> u8 {
 }
 
 /// What was not read yet.
+#[derive(Clone, Copy, Debug)]
 struct Input<'a>(&'a [u8]);
 
 impl Input<'_> {
