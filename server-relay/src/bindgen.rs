@@ -4,6 +4,8 @@
 //! texts are quoted.
 
 mod names;
+mod payload;
+mod rust;
 mod typescript;
 
 use clap::ValueEnum;
@@ -15,6 +17,8 @@ use starlane_protocol::document::Bind;
 pub enum Language {
     /// TypeScript, for pages: a class of typed calls, and a typed handler for `star.serve`
     Ts,
+    /// Rust, for mechtrons: typed calls of another one, and typed routes of one's own, with the crate `mechtron`
+    Rust,
 }
 
 /// Writes the code for a bind. `name` is what the mechtron is called in it; `source` is where the bind came from.
@@ -25,5 +29,6 @@ pub fn write(language: Language, bind: &Bind, name: &str, source: &str) -> Resul
     let compiled = CompiledBind::new(bind)?;
     Ok(match language {
         Language::Ts => typescript::write(&compiled, name, source),
+        Language::Rust => rust::write(&compiled, name, source),
     })
 }

@@ -3,6 +3,7 @@
 //! The first two are what a small mechtron needs, in about two kilobytes. [`Json`] is for types, as `starlane bindgen` writes
 //! them; a mechtron pays only for what it uses of it.
 
+mod decimal;
 mod read;
 mod value;
 mod write;
@@ -60,7 +61,7 @@ pub fn quote(text: &str) -> String {
     String::from_utf8(json).unwrap_or_default()
 }
 
-fn digit(number: u8) -> u8 {
+pub(crate) fn digit(number: u8) -> u8 {
     if number < 10 { b'0' + number } else { b'a' + number - 10 }
 }
 

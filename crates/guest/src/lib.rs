@@ -37,6 +37,7 @@ extern crate std;
 
 mod abi;
 mod ask;
+mod call;
 mod error;
 mod export;
 mod html;
@@ -44,6 +45,7 @@ mod memory;
 mod message;
 mod panic;
 mod reply;
+mod route;
 mod signal;
 mod star;
 mod wave;
@@ -52,15 +54,17 @@ pub mod json;
 pub mod log;
 pub mod state;
 
-pub use alloc::{format, string::String, vec::Vec};
+pub use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 pub use self::{
     ask::{Asked, Pong, ask, ping},
+    call::{Call, Refused},
     error::Error,
     export::{Answer, init, migrate, run},
     html::{escape_html, fill_html},
     message::Message,
     reply::Reply,
+    route::{Instead, Word, fits, pair, part},
     signal::{signal, signal_watchers},
     star::{config, config_all, file, file_range, file_text, now, own_point, random},
     wave::{Headers, Wave},

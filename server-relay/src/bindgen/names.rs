@@ -21,6 +21,20 @@ pub(super) fn camel(text: &str) -> String {
     first.to_ascii_lowercase() + rest
 }
 
+/// The same in `snake_case`; a capital after a small letter begins a word, too.
+pub(super) fn snake(text: &str) -> String {
+    let mut name = String::new();
+    let mut small = false;
+    for letter in pascal(text).chars() {
+        if letter.is_ascii_uppercase() && small {
+            name.push('_');
+        }
+        small = !letter.is_ascii_uppercase();
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
 fn capital(word: &str) -> String {
     let (first, rest) = word.split_at(1);
     first.to_ascii_uppercase() + rest

@@ -1,4 +1,4 @@
-//! `starlane bindgen --lang ts <bind>`.
+//! `starlane bindgen --lang … <bind>`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -66,11 +66,7 @@ impl<'a> Reader<'a> {
 
     /// Takes a number.
     pub fn float(&mut self) -> Option<f64> {
-        let digits = self.scalar()?;
-        if !matches!(digits.first()?, b'-' | b'0'..=b'9') {
-            return None;
-        }
-        core::str::from_utf8(digits).ok()?.parse().ok()
+        super::decimal::read(self.scalar()?)
     }
 
     /// Takes an array: `each` takes its elements, one after the other.
@@ -160,7 +156,8 @@ impl<'a> Reader<'a> {
     fn scalar(&mut self) -> Option<&'a [u8]> {
         self.peek()?;
         let rest = self.input.0;
-        let is_end = |byte: &u8| matches!(byte, b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"' | b' ' | b'\t' | b'\n' | b'\r');
+        let is_end =
+            |byte: &u8| matches!(byte, b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"' | b' ' | b'\t' | b'\n' | b'\r');
         let (scalar, rest) = rest.split_at(rest.iter().position(is_end).unwrap_or(rest.len()));
         self.input = Input(rest);
         (!scalar.is_empty()).then_some(scalar)
@@ -229,7 +226,24 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_whole_number() {
-        for json in ["", "1.5", "1000001", "99999999999999999999", "1e99", "1e", "7e-1", "a", "\"1\"", "null", "1.2.3", "-", "+1", ".5", "1e9999999999", "[1]"] {
+        for json in [
+            "",
+            "1.5",
+            "1000001",
+            "99999999999999999999",
+            "1e99",
+            "1e",
+            "7e-1",
+            "a",
+            "\"1\"",
+            "null",
+            "1.2.3",
+            "-",
+            "+1",
+            ".5",
+            "1e9999999999",
+            "[1]",
+        ] {
             assert_eq!(whole(json), None, "{json}");
         }
     }
@@ -241,7 +255,8 @@ mod tests {
         let taken = reader.object(&mut |name, json| {
             seen.push_str(name);
             match name {
-                "a" => json.array(&mut |json| json.whole(0, 9).map(|digit| seen.push_str(if digit == 1 { "1" } else { "2" }))),
+                "a" => json
+                    .array(&mut |json| json.whole(0, 9).map(|digit| seen.push_str(if digit == 1 { "1" } else { "2" }))),
                 _ => json.skip(),
             }
         });

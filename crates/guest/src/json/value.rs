@@ -79,7 +79,7 @@ impl Json for f32 {
     }
 
     fn write(&self, json: &mut Writer) {
-        json.float((*self).into());
+        json.float32(*self);
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
         same(i8::MIN, "-128");
         same(1.5_f64, "1.5");
         same(1e300_f64, "1e300");
-        same(0.25_f32, "0.25");
+        same(0.1_f32, "0.1");
         same(None::<bool>, "null");
         same(Some(Box::new(7_u8)), "7");
         same(std::vec![std::vec![1_u16], Vec::new(), std::vec![2, 3]], "[[1],[],[2,3]]");

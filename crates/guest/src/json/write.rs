@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Json, quote};
+use super::{Json, decimal, quote};
 
 /// Writes JSON. What begins is ended, and each value of an object follows its name.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,21 @@ impl Writer {
 
     /// A number; what JSON has no form for (infinite, or none) becomes `null`.
     pub fn float(&mut self, number: f64) {
-        self.raw(&if number.is_finite() { format!("{number:?}") } else { "null".into() });
+        self.number(number, |read| read == number);
+    }
+
+    /// The same of fewer digits.
+    pub fn float32(&mut self, number: f32) {
+        #[allow(clippy::cast_possible_truncation, reason = "what is read is made as short as the number is")]
+        self.number(number.into(), |read| read as f32 == number);
+    }
+
+    fn number(&mut self, number: f64, is_same: impl Fn(f64) -> bool) {
+        if number.is_finite() {
+            self.raw(&decimal::write(number, is_same));
+        } else {
+            self.raw("null");
+        }
     }
 
     /// An array or an object begins: `[` or `{`.

@@ -5,12 +5,19 @@
 
 #![no_std]
 
-use mechtron::{Error, Message, Reply, String, Vec, Wave, format, json, now, signal_watchers, state};
+// Written by `starlane bindgen --lang rust` from the room's bind, so not by hand either.
+#[rustfmt::skip]
+mod bind;
 
-mechtron::export!(handle);
+use bind::{RoomRoutes, SayBody, SayReply};
+use mechtron::{
+    Error, Instead, Message, Reply, String, Vec, Wave, format, json, json::Any, now, signal_watchers, state,
+};
+
+mechtron::export!(bind::handle::<Room>);
 
 /// Messages that are kept. 200 of the longest fit into one reply of 1 MiB.
-const KEPT: u64 = 200;
+const KEPT: u32 = 200;
 
 /// The longest text, in bytes; a chat is no place for more.
 const TEXT: usize = 2_000;
@@ -20,44 +27,42 @@ const NAME: usize = 40;
 
 const LAST: &str = "n";
 
-fn handle(wave: &Wave) -> Result<Reply, Error> {
-    match wave.method().as_str() {
-        "Ext<Say>" => say(wave),
-        "Ext<History>" => Ok(history()),
-        _ => Ok(Reply::empty(404)),
+struct Room;
+
+impl RoomRoutes for Room {
+    fn say(wave: &Wave, body: SayBody) -> Result<SayReply, Instead> {
+        let text = clean(&body.text, true);
+        if text.is_empty() {
+            return Err(refuse("empty-message", "Say something: the text is empty."));
+        }
+        if text.len() > TEXT {
+            return Err(refuse("long-message", "The text is longer than 2,000 bytes."));
+        }
+        let name: String = clean(&body.name.unwrap_or_default(), false).chars().take(NAME).collect();
+        let name = if name.is_empty() { "somebody".into() } else { name };
+        let message = SayReply { n: last() + 1, at: now() as f64, name, agent: wave.agent(), text };
+        let json = json::write(&message);
+        keep(message.n, &json)?;
+        signal_watchers(Message::new("Ext<Said>").json(json))?;
+        Ok(message)
+    }
+
+    fn history(_: &Wave) -> Result<Any, Instead> {
+        Ok(Any::new(history()))
     }
 }
 
-fn say(wave: &Wave) -> Result<Reply, Error> {
-    let body = wave.body();
-    let text = clean(&json::text(&body, "text").unwrap_or_default(), true);
-    if text.is_empty() {
-        return Ok(refuse("empty-message", "Say something: the text is empty."));
-    }
-    if text.len() > TEXT {
-        return Ok(refuse("long-message", "The text is longer than 2,000 bytes."));
-    }
-    let name: String = clean(&json::text(&body, "name").unwrap_or_default(), false).chars().take(NAME).collect();
-    let name = if name.is_empty() { "somebody" } else { &name };
-    let message = keep(name, &wave.agent(), &text)?;
-    signal_watchers(Message::new("Ext<Said>").json(message.as_str()))?;
-    Ok(Reply::json(message))
-}
-
-/// Writes the message into the state, in place of the oldest when there are enough; as JSON.
-fn keep(name: &str, agent: &str, text: &str) -> Result<String, Error> {
-    let n = last() + 1;
-    let (name, agent, text) = (json::quote(name), json::quote(agent), json::quote(text));
-    let message = format!(r#"{{"n":{n},"at":{},"name":{name},"agent":{agent},"text":{text}}}"#, now());
+/// Writes the message into the state, in place of the oldest when there are enough.
+fn keep(n: u32, message: &str) -> Result<(), Error> {
     state::put(LAST, format!("{n}"))?;
-    state::put(key(n), &message)?;
+    state::put(key(n), message)?;
     if let Some(old) = n.checked_sub(KEPT) {
         state::delete(key(old))?;
     }
-    Ok(message)
+    Ok(())
 }
 
-fn history() -> Reply {
+fn history() -> String {
     let mut all = Vec::from(*b"[");
     for message in state::keys("m").filter_map(state::get) {
         if all.len() > 1 {
@@ -66,16 +71,16 @@ fn history() -> Reply {
         all.extend_from_slice(&message);
     }
     all.push(b']');
-    Reply::json(all)
+    String::from_utf8(all).unwrap_or_default()
 }
 
-fn last() -> u64 {
+fn last() -> u32 {
     state::get(LAST).and_then(|digits| String::from_utf8(digits).ok()?.parse().ok()).unwrap_or(0)
 }
 
-fn key(n: u64) -> [u8; 9] {
+fn key(n: u32) -> [u8; 9] {
     let mut key = [b'm'; 9];
-    key[1..].copy_from_slice(&n.to_be_bytes());
+    key[1..].copy_from_slice(&u64::from(n).to_be_bytes());
     key
 }
 
@@ -84,6 +89,6 @@ fn clean(text: &str, lines: bool) -> String {
     text.trim().chars().filter(|letter| !letter.is_control() || (lines && *letter == '\n')).collect()
 }
 
-fn refuse(code: &str, message: &str) -> Reply {
-    Reply::json(format!(r#"{{"code":{},"message":{}}}"#, json::quote(code), json::quote(message))).status(400)
+fn refuse(code: &str, message: &str) -> Instead {
+    Reply::json(format!(r#"{{"code":{},"message":{}}}"#, json::quote(code), json::quote(message))).status(400).into()
 }
