@@ -1,6 +1,6 @@
-//! Puts the client's files and the console into the binary.
+//! Puts the client's files, the console, and what new folders are made of into the binary.
 //!
-//! They are built before (`cargo xtask build` does it in order). Without them the crate still compiles, so that it can be
+//! The first two are built before (`cargo xtask build` does it in order). Without them the crate still compiles, so that it can be
 //! checked; the relay then says at its start that they are missing.
 
 use std::env;
@@ -15,6 +15,16 @@ use flate2::write::GzEncoder;
 /// Folders beside this crate, and what their files are called inside.
 const FOLDERS: [(&str, &str); 2] = [("../client-host/dist", "client"), ("../www/dist", "console")];
 
+/// What `starlane new` writes: the templates, and the library of each language. The first part of a path is the language, or
+/// `common` for all.
+const NEW: [(&str, &str); 5] = [
+    ("templates", ""),
+    ("../crates/guest/src", "rust/lib/mechtron/src/"),
+    ("../guest-libraries/assemblyscript", "as/lib/"),
+    ("../guest-libraries/c", "c/lib/"),
+    ("../guest-libraries/zig", "zig/lib/"),
+];
+
 /// Files smaller than this are not worth a second copy.
 const GZIP_FROM: usize = 1_024;
 
@@ -24,21 +34,36 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let mut table = String::from("static EMBEDDED: &[Embedded] = &[\n");
     for (folder, name) in FOLDERS {
-        println!("cargo::rerun-if-changed={folder}");
-        let folder = here.join(folder);
-        let mut files = Vec::new();
-        collect(&folder, &mut files)?;
-        files.sort();
-        for file in files {
-            let inside = file.strip_prefix(&folder).map_err(io::Error::other)?;
-            let inside = inside.to_string_lossy().replace('\\', "/");
-            if !is_source(&inside) {
-                embed(&file, &format!("{name}/{inside}"), &out, &mut table)?;
-            }
-        }
+        each(&here, folder, |inside, file| match is_source(inside) {
+            true => Ok(()),
+            false => embed(file, &format!("{name}/{inside}"), &out, &mut table),
+        })?;
     }
     table.push_str("];\n");
-    fs::write(out.join("embedded.rs"), table)
+    fs::write(out.join("embedded.rs"), table)?;
+    let mut table = String::from("static FILES: &[(&str, &str)] = &[\n");
+    for (folder, name) in NEW {
+        each(&here, folder, |inside, file| {
+            let file = file.canonicalize()?.display().to_string();
+            writeln!(table, "    ({:?}, include_str!({file:?})),", format!("{name}{inside}")).map_err(io::Error::other)
+        })?;
+    }
+    table.push_str("];\n");
+    fs::write(out.join("template.rs"), table)
+}
+
+/// Every file of a folder beside this crate, by its path inside, in order.
+fn each(here: &Path, folder: &str, mut with: impl FnMut(&str, &Path) -> io::Result<()>) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={folder}");
+    let folder = here.join(folder);
+    let mut files = Vec::new();
+    collect(&folder, &mut files)?;
+    files.sort();
+    for file in files {
+        let inside = file.strip_prefix(&folder).map_err(io::Error::other)?;
+        with(&inside.to_string_lossy().replace('\\', "/"), &file)?;
+    }
+    Ok(())
 }
 
 /// Declarations are for compilers; no page asks for them.

@@ -1,11 +1,12 @@
 //! The `starlane` command: one file per verb.
 //!
-//! Everything but `up` talks to a relay over HTTP. Exit codes: 0 done, 1 failed, 2 misused. With `--json` a command
+//! Everything but `up`, `new` and `build` talks to a relay over HTTP. Exit codes: 0 done, 1 failed, 2 misused. With `--json` a command
 //! prints exactly one JSON document, also when it fails (`logs --follow` prints one on each line); without, colour and
 //! progress appear only on a terminal.
 
 mod arguments;
 mod bindgen;
+mod build;
 mod client;
 mod completions;
 mod failure;
@@ -15,6 +16,7 @@ mod key;
 mod keygen;
 mod logs;
 mod ls;
+mod new;
 mod operator;
 mod output;
 mod ping;
@@ -78,6 +80,10 @@ struct Common {
 enum Verb {
     /// Start a relay, in the foreground
     Up(up::Up),
+    /// Write a folder with an application to begin with
+    New(new::New),
+    /// Compile the mechtrons of a folder, check them, and try one wave on each
+    Build(build::Build),
     /// Publish a folder as a bundle
     Publish(publish::Publish),
     /// Write typed code for a bind
@@ -166,6 +172,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
     match verb {
         Verb::Up(up) => up.run(context),
+        Verb::New(new) => new.run(context),
+        Verb::Build(build) => build.run(context),
         Verb::Publish(publish) => publish.run(context),
         Verb::Bindgen(bindgen) => bindgen.run(context),
         Verb::Install(install) => install.run(context),

@@ -21,6 +21,7 @@ mod http;
 mod keys;
 mod link;
 mod log;
+pub mod make;
 mod mesh;
 mod names;
 mod problem;
@@ -32,6 +33,7 @@ mod shell;
 mod steward;
 mod store;
 mod switchboard;
+pub mod template;
 mod token;
 mod upgrade;
 

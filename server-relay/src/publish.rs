@@ -22,7 +22,7 @@ use std::path::Path;
 
 use starlane_bundle::{Digest, MANIFEST_BYTES, Manifest};
 use starlane_protocol::Point;
-use starlane_protocol::document::Bind;
+use starlane_protocol::document::{Bind, MechtronConfig, Names};
 
 pub use editors::schemas;
 pub use fault::{Fault, Faults};
@@ -62,6 +62,18 @@ pub fn bind(file: &Path) -> Result<Bind, Faults> {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let read = documents::bind(name, file, &mut Sources::default()).map_err(Faults::new)?;
     Ok(read.unwrap_or_default())
+}
+
+/// Reads the documents of a folder's mechtrons, by path.
+///
+/// # Errors
+/// Every mistake of a document.
+pub fn mechtrons(folder: &Path) -> Result<Names<MechtronConfig>, Faults> {
+    let mut faults = Vec::new();
+    let root = folder::root(folder).map_err(|fault| Faults::new(vec![fault]))?;
+    let listing = folder::list(&root, &mut faults);
+    let (documents, _) = documents::read(&listing, &mut faults);
+    if faults.is_empty() { Ok(documents.mechtrons) } else { Err(Faults::new(faults)) }
 }
 
 /// Reads a folder, compiles its documents and checks everything that can be checked before it is installed.

@@ -123,6 +123,14 @@ impl<'s> Samples<'s> {
     }
 }
 
+impl Schema {
+    /// The smallest body that it takes; nothing if it takes none within the bounds of bodies, or if that is long to find.
+    pub fn sample(&self) -> Option<Value<'_>> {
+        let samples = Samples::of(self, &Steps::default())?;
+        samples.value(&self.root)
+    }
+}
+
 fn of_type(kind: Type) -> Value<'static> {
     match kind {
         Type::Boolean => Value::Boolean(false),

@@ -31,6 +31,8 @@ struct Told {
     exit: u8,
     /// What else the JSON form says.
     more: Map<String, Value>,
+    /// What the mistakes of a folder come to.
+    outcome: &'static str,
     /// Whether what there is to say was said already.
     is_told: bool,
 }
@@ -39,7 +41,16 @@ impl Failure {
     /// Something did not succeed.
     pub(super) fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         let (code, message) = (code.into(), message.into());
-        let told = Told { code, message, place: None, hint: None, exit: FAILED, more: Map::new(), is_told: false };
+        let told = Told {
+            code,
+            message,
+            place: None,
+            hint: None,
+            exit: FAILED,
+            more: Map::new(),
+            outcome: "nothing was published",
+            is_told: false,
+        };
         Self(Box::new(told))
     }
 
@@ -75,6 +86,12 @@ impl Failure {
             more => format!("the document has {more} mistakes"),
         };
         Self::new(faults.code(), message).with("mistakes", json!(faults.all())).place(shown)
+    }
+
+    /// The same mistakes of a folder, which come to this.
+    pub(super) fn nothing(mut self, outcome: &'static str) -> Self {
+        self.0.outcome = outcome;
+        self
     }
 
     /// The same, with what to do about it.
@@ -142,7 +159,7 @@ impl Failure {
         if is_folder {
             shown.push_str(self.0.place.as_deref().unwrap_or_default());
             // Writing into a string cannot fail.
-            let _ = writeln!(shown, "{ERROR}nothing was published:{ERROR:#} {}", self.summary());
+            let _ = writeln!(shown, "{ERROR}{}:{ERROR:#} {}", self.0.outcome, self.summary());
             return shown;
         }
         let _ = writeln!(shown, "{ERROR}error:{ERROR:#} {}", plain(&self.0.message));

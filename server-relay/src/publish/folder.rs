@@ -1,8 +1,8 @@
 //! What of a folder belongs to its bundle.
 //!
 //! `app.toml`, `binds/`, `mechtrons/`, `wasm/`, and everything else but: hidden files; the folders `build`, `target` and
-//! `node_modules`; and folders that hold the source of a mechtron, known by one of [`SOURCE_MARKS`] or a `.wat` right
-//! inside. A link is followed to a file of the same folder and refused otherwise, so that a bundle never holds what lies
+//! `node_modules`; and folders that hold the source of a mechtron, known by one of [`SOURCE_MARKS`], a `.wat`, a `.c` or a `.zig`
+//! right inside. A link is followed to a file of the same folder and refused otherwise, so that a bundle never holds what lies
 //! elsewhere.
 
 use std::collections::BTreeMap;
@@ -14,8 +14,14 @@ use starlane_bundle::MANIFEST_FILES;
 
 use super::Fault;
 
-/// Files that mark a folder at the top as the source of something, not a part of the bundle. A `.wat` marks it too.
-pub const SOURCE_MARKS: [&str; 3] = ["Cargo.toml", "package.json", "asconfig.json"];
+/// Files that mark a folder at the top as the source of something, not a part of the bundle. What [`SOURCE_ENDINGS`] has marks it too.
+pub const SOURCE_MARKS: [&str; 4] = ["Cargo.toml", "package.json", "asconfig.json", LIBRARY_MARK];
+
+/// The file that says that a folder holds the libraries that mechtrons are compiled with.
+const LIBRARY_MARK: &str = "starlane-library.md";
+
+/// Endings of files that are source.
+const SOURCE_ENDINGS: [&str; 3] = [".wat", ".c", ".zig"];
 
 /// Folders at the top that are always a part, whatever lies in them.
 const ALWAYS: [&str; 3] = ["binds", "mechtrons", "wasm"];
@@ -152,11 +158,10 @@ fn why_left_out(folder: &Path, name: &str) -> Option<String> {
     if NEVER.contains(&name) {
         return Some("builds leave folders of that name behind".into());
     }
-    let mark = entries(folder)
-        .ok()?
-        .iter()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .find(|inside| SOURCE_MARKS.contains(&inside.as_str()) || inside.ends_with(".wat"))?;
+    let mark =
+        entries(folder).ok()?.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).find(|inside| {
+            SOURCE_MARKS.contains(&inside.as_str()) || SOURCE_ENDINGS.iter().any(|end| inside.ends_with(end))
+        })?;
     Some(format!("`{mark}` inside says that it is source"))
 }
 

@@ -363,7 +363,7 @@ pub(super) fn doc(word: &str) -> String {
 }
 
 /// The members of a query.
-pub(super) fn members<'s>(schema: &'s Schema) -> Vec<&'s Member> {
+pub(super) fn members(schema: &Schema) -> Vec<&Member> {
     match schema.form(schema.root()) {
         Form::Properties(properties) => properties.members.iter().collect(),
         _ => Vec::new(),

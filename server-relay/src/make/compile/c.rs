@@ -1,0 +1,33 @@
+//! C, one file, with clang and wasm-ld.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{CompileError, library, program, run, runs, write_without_debug};
+use crate::make::settings::Settings;
+use crate::make::source::Source;
+
+/// `-Os` keeps functions apart, so that a trap names them and nothing is there twice.
+const FLAGS: [&str; 7] = ["--target=wasm32", "-nostdlib", "-ffreestanding", "-Os", "-mbulk-memory", "-Wall", "-Wextra"];
+
+/// How both are installed.
+const HINT: &str = "apt-get install clang lld";
+
+pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<(), CompileError> {
+    let clang = program("CC_WASM32", "clang");
+    let mut command = Command::new(&clang);
+    command.args(FLAGS).arg("-I").arg(library(folder, source, "starlane.h")?);
+    let linker =
+        ["--no-entry".into(), format!("-zstack-size={}", settings.stack), format!("--max-memory={}", settings.memory)];
+    command.args(linker.map(|flag: String| format!("-Wl,{flag}")));
+    command.arg(source.file()).arg("-o").arg(wasm);
+    let missing = || CompileError::missing("clang is not there, which compiles C", HINT);
+    if let Err(error) = run(&mut command, source, missing) {
+        let no_linker = matches!(error, CompileError::Refused { .. }) && !runs("wasm-ld", &["--version"]);
+        return Err(match no_linker {
+            true => CompileError::missing("wasm-ld is not there, which links C for WebAssembly", HINT),
+            false => error,
+        });
+    }
+    write_without_debug(wasm, wasm)
+}

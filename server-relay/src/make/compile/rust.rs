@@ -1,0 +1,59 @@
+//! Rust, with cargo.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{CompileError, absolute, program, refused, run, runs, write_without_debug};
+use crate::make::settings::Settings;
+use crate::make::source::Source;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<(), CompileError> {
+    let cargo = program("CARGO", "cargo");
+    let mut command = Command::new(&cargo);
+    command.current_dir(&source.folder).args(["rustc", "--release", "--lib", "--target", TARGET]);
+    // One for all mechtrons of the folder: what they depend on is compiled once.
+    command
+        .args(["--message-format", "json-render-diagnostics", "--target-dir"])
+        .arg(absolute(&folder.join("target"))?);
+    command.arg("--").args(["-C".into(), format!("link-arg=-zstack-size={}", settings.stack)]);
+    command.args(["-C".into(), format!("link-arg=--max-memory={}", settings.memory)]);
+    let missing = || {
+        CompileError::missing(
+            "cargo is not there, which compiles Rust",
+            "install Rust (https://rustup.rs), then: rustup target add wasm32-unknown-unknown",
+        )
+    };
+    let output = run(&mut command, source, missing).map_err(|error| explained(error, &source.folder))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let module = said.lines().filter_map(module).next_back();
+    let module = module
+        .ok_or_else(|| refused(source, "cargo made no module: is `crate-type = [\"cdylib\"]` in Cargo.toml?".into()))?;
+    write_without_debug(wasm, &module)
+}
+
+/// The module that a line of cargo's says was made.
+fn module(line: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let files = message["filenames"].as_array().filter(|_| message["reason"] == "compiler-artifact")?;
+    files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
+}
+
+/// A refusal because the target is not there says how to get it.
+fn explained(error: CompileError, folder: &Path) -> CompileError {
+    match error {
+        CompileError::Refused { said, .. } if is_without_target(&said, folder) => CompileError::missing(
+            format!("Rust cannot compile for {TARGET} here"),
+            format!("rustup target add {TARGET}"),
+        ),
+        other => other,
+    }
+}
+
+fn is_without_target(said: &str, folder: &Path) -> bool {
+    let named = said.contains("target may not be installed") || said.contains("can't find crate for `core`");
+    named && runs("rustc", &["--version"]) && folder.is_dir()
+}

@@ -1,0 +1,182 @@
+//! `starlane new` and `starlane build`: from nothing to a mechtron that answers, in every language whose compiler is here.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use serde_json::Value;
+use starlane_relay::{RelayConfig, open};
+use tokio::sync::oneshot;
+
+/// A folder to work in, and a relay with a data folder of its own.
+struct Place {
+    folder: tempfile::TempDir,
+    data: tempfile::TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Place {
+    fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, is_ready) = mpsc::channel();
+        let listen = ([127, 0, 0, 1], 0).into();
+        let config = RelayConfig { listen, with_client: false, stars: Some(1), ..RelayConfig::new(data.path()) };
+        let thread = std::thread::spawn(move || {
+            tokio::runtime::Runtime::new().unwrap().block_on(async {
+                let relay = open(config).await.unwrap();
+                ready.send(()).unwrap();
+                relay.run_until(async { drop(stopped.await) }).await;
+            });
+        });
+        is_ready.recv().expect("the relay does not open");
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Self { folder, data, stop: Some(stop), thread: Some(thread) }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        starlane(self.path()).env("STARLANE_DATA", self.data.path()).args(arguments).output().unwrap()
+    }
+
+    fn done(&self, arguments: &[&str]) -> Value {
+        succeeded(&self.run(&[&["--json"], arguments].concat()))
+    }
+
+    /// The whole way: a new folder, built, published, installed, asked.
+    fn whole_way(&self, lang: &str, ask: &str, answer: &str) {
+        let name = format!("tea-{lang}");
+        self.done(&["new", &name, "--lang", lang]);
+        let built = self.done(&["build", &name]);
+        assert_eq!(built["trials"][0]["asked"]["status"], 200, "{built}");
+        assert!(built["trials"][0]["asked"]["fuel"].as_u64().is_some_and(|fuel| fuel > 100), "{built}");
+        assert!(built["mechtrons"][0]["bytes"].as_u64().is_some_and(|bytes| bytes < 40_000), "{built}");
+        let (app, bundle) = (format!("localhost:{name}"), format!("localhost:repo:{name}:1.0.0"));
+        let published = self.done(&["publish", &name, &bundle]);
+        // Documents, the page, code and the page about it: no source, no library.
+        assert_eq!(published["files"], 6, "{published}");
+        self.done(&["install", &app, &bundle]);
+        let greeter = format!("{app}:greeter");
+        let told = self.run(&["send", &greeter, "Ext<Greet>", ask]);
+        assert_eq!(String::from_utf8_lossy(&told.stdout).trim(), answer, "{}", String::from_utf8_lossy(&told.stderr));
+        let page = self.run(&["send", &greeter, "Http<Get>", "--path", "/hello/%3Cb%3E%26"]);
+        let page = String::from_utf8_lossy(&page.stdout).into_owned();
+        assert!(page.contains("<h1>Hello, &") && !page.contains("<b>"), "{page}");
+        let again = self.run(&["new", &name, "--lang", lang]);
+        assert_eq!(again.status.code(), Some(1));
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn starlane(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_starlane"));
+    command.env_remove("STARLANE_RELAY").env_remove("STARLANE_TOKEN").current_dir(folder);
+    command
+}
+
+fn succeeded(output: &Output) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_str(&text).unwrap()
+}
+
+const ADA: &str = r#"{"name":"Ada"}"#;
+const COUNTED: &str = r#""Hello, Ada! You are number 1.""#;
+
+#[test]
+fn in_rust() {
+    Place::new().whole_way("rust", ADA, COUNTED);
+}
+
+#[test]
+fn in_wat() {
+    Place::new().whole_way("wat", "Ada", "Hello, Ada!");
+}
+
+/// What a command that fails says, as people read it.
+fn refused(folder: &Path, arguments: &[&str], path: Option<&Path>) -> String {
+    let mut command = starlane(folder);
+    if let Some(path) = path {
+        command.env("PATH", path).env_remove("CARGO");
+    }
+    let output = command.args(arguments).output().unwrap();
+    assert_ne!(output.status.code(), Some(0), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_compiler_that_is_missing_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let nothing = folder.path().join("nothing");
+    fs::create_dir(&nothing).unwrap();
+    for (lang, hint) in [("rust", "rustup target add wasm32-unknown-unknown")] {
+        assert!(starlane(folder.path()).args(["new", lang, "--lang", lang]).status().unwrap().success());
+        let said = refused(folder.path(), &["build", lang], Some(&nothing));
+        assert!(said.contains(" is not there") && said.contains(hint), "{said}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let at = folder.path();
+    assert!(refused(at, &["new", "Tea_Time"], None).contains("did you mean `tea-time`?"));
+    assert!(refused(at, &["new", "users"], None).contains("reserved"));
+    assert!(refused(at, &["build"], None).contains("holds the source of a mechtron"));
+
+    assert!(starlane(at).args(["new", "tea", "--lang", "wat"]).status().unwrap().success());
+    let source = at.join("tea/greeter/greeter.wat");
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, text.replace("(call $greet", "(call $great")).unwrap();
+    let said = refused(at, &["build", "tea"], None);
+    assert!(said.contains("`greeter` cannot be compiled") && said.contains("$great"), "{said}");
+
+    fs::write(&source, text.replace("\"mechtron_wave\"", "\"mechtron_waves\"")).unwrap();
+    let said = refused(at, &["build", "tea"], None);
+    assert!(said.contains("mechtron_wave") && said.contains("the build has failed"), "{said}");
+
+    fs::write(&source, text.replace("1)\n  (global (export", "99)\n  (global (export")).unwrap();
+    let said = refused(at, &["build", "tea"], None);
+    assert!(said.contains("memory begins with 6488064 bytes, and its limit is 1048576"), "{said}");
+
+    // A trap is no mistake of the folder's: the trial says it.
+    fs::write(
+        &source,
+        text.replace(
+            "(global.set $end (i32.const 1024))\n    (local.set $length",
+            "(unreachable)\n    (local.set $length",
+        ),
+    )
+    .unwrap();
+    let built = starlane(at).args(["build", "tea"]).output().unwrap();
+    let said = String::from_utf8(built.stdout).unwrap();
+    assert!(built.status.success() && said.contains("ended with 500 trap"), "{said}");
+}
+
+#[test]
+fn a_module_gets_the_stack_and_memory_of_its_document() {
+    let place = Place::new();
+    place.done(&["new", "tea"]);
+    let document = place.path().join("tea/mechtrons/greeter.toml");
+    let text = fs::read_to_string(&document).unwrap();
+    fs::write(&document, text.replace("memory = \"1 MiB\"", "memory = \"3 MiB\"\nstack = \"4 MiB\"")).unwrap();
+    let built = place.done(&["build", "tea"]);
+    assert_eq!(built["mechtrons"][0]["stack"], 65_536, "{built}");
+    let wasm = fs::read(place.path().join("tea/wasm/greeter.wasm")).unwrap();
+    // The memory section: one memory with a largest size, of 2 and 48 pages.
+    assert!(wasm.windows(6).any(|bytes| bytes == [5, 4, 1, 1, 2, 48]), "no such memory");
+}
