@@ -7,6 +7,9 @@ include!(concat!(env!("OUT_DIR"), "/template.rs"));
 /// Files of every language.
 const COMMON: &str = "common/";
 
+/// The compiler that the library for AssemblyScript is written for: that of this checkout.
+const ASSEMBLYSCRIPT: &str = "0.28.20";
+
 /// How hidden files are called here.
 const HIDDEN: [(&str, &str); 1] = [("gitignore", ".gitignore")];
 
@@ -44,6 +47,7 @@ fn filled(language: Language, text: &str, name: &str, folder: &str) -> String {
         ("{{name}}", name),
         ("{{folder}}", folder),
         ("{{version}}", env!("CARGO_PKG_VERSION")),
+        ("{{assemblyscript}}", ASSEMBLYSCRIPT),
         ("{{language}}", &language_name),
         ("{{source}}", source(language)),
         ("{{needs}}", needs(language)),
@@ -81,7 +85,7 @@ fn needs(language: Language) -> &'static str {
         Language::Rust => ". It needs `rustup target add wasm32-unknown-unknown`, once",
         Language::As => ". It needs `npm install` in `greeter/`, once",
         Language::C => ". It needs clang and wasm-ld: `apt-get install clang lld`, for example",
-        Language::Zig => ". It needs zig: `pip install ziglang`, for example",
+        Language::Zig => ". It needs zig: `pip install ziglang==0.17.0`, for example",
         Language::Wat => "",
     }
 }

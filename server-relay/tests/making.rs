@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -85,7 +85,17 @@ impl Drop for Place {
 fn starlane(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_starlane"));
     command.env_remove("STARLANE_RELAY").env_remove("STARLANE_TOKEN").current_dir(folder);
+    if let Some(zig) = zig() {
+        command.env("ZIG", zig);
+    }
     command
+}
+
+/// The compiler that `cargo xtask build` has installed; without, the one of the machine is taken.
+fn zig() -> Option<PathBuf> {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/xtask");
+    let folders = fs::read_dir(installed).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    folders.map(|folder| folder.join("ziglang/zig")).find(|zig| zig.is_file())
 }
 
 fn succeeded(output: &Output) -> Value {
@@ -103,15 +113,34 @@ fn in_rust() {
 }
 
 #[test]
+fn in_assembly_script() {
+    Place::new().whole_way("as", ADA, COUNTED);
+}
+
+#[test]
+fn in_c() {
+    Place::new().whole_way("c", ADA, COUNTED);
+}
+
+#[test]
+fn in_zig() {
+    Place::new().whole_way("zig", ADA, COUNTED);
+}
+
+#[test]
 fn in_wat() {
     Place::new().whole_way("wat", "Ada", "Hello, Ada!");
+}
+
+fn made(folder: &Path, name: &str, lang: &str) {
+    succeeded(&starlane(folder).args(["--json", "new", name, "--lang", lang]).output().unwrap());
 }
 
 /// What a command that fails says, as people read it.
 fn refused(folder: &Path, arguments: &[&str], path: Option<&Path>) -> String {
     let mut command = starlane(folder);
     if let Some(path) = path {
-        command.env("PATH", path).env_remove("CARGO");
+        command.env("PATH", path).env_remove("CARGO").env_remove("ZIG");
     }
     let output = command.args(arguments).output().unwrap();
     assert_ne!(output.status.code(), Some(0), "{arguments:?}");
@@ -123,8 +152,14 @@ fn a_compiler_that_is_missing_is_named_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let nothing = folder.path().join("nothing");
     fs::create_dir(&nothing).unwrap();
-    for (lang, hint) in [("rust", "rustup target add wasm32-unknown-unknown")] {
-        assert!(starlane(folder.path()).args(["new", lang, "--lang", lang]).status().unwrap().success());
+    let hints = [
+        ("rust", "rustup target add wasm32-unknown-unknown"),
+        ("as", "npm install --prefix as/greeter assemblyscript"),
+        ("c", "apt-get install clang lld"),
+        ("zig", "pip install ziglang"),
+    ];
+    for (lang, hint) in hints {
+        made(folder.path(), lang, lang);
         let said = refused(folder.path(), &["build", lang], Some(&nothing));
         assert!(said.contains(" is not there") && said.contains(hint), "{said}");
     }
@@ -138,7 +173,7 @@ fn what_is_wrong_is_said() {
     assert!(refused(at, &["new", "users"], None).contains("reserved"));
     assert!(refused(at, &["build"], None).contains("holds the source of a mechtron"));
 
-    assert!(starlane(at).args(["new", "tea", "--lang", "wat"]).status().unwrap().success());
+    made(at, "tea", "wat");
     let source = at.join("tea/greeter/greeter.wat");
     let text = fs::read_to_string(&source).unwrap();
     fs::write(&source, text.replace("(call $greet", "(call $great")).unwrap();

@@ -9,9 +9,9 @@ use std::{fs, mem};
 
 use serde::Serialize;
 use starlane_bundle::Digest;
-use starlane_host::app::{InstalledApp, MechtronSpec};
+use starlane_host::app::{InstalledApp, MechtronSpec, Recipe};
 use starlane_host::engine::Interpreter;
-use starlane_host::event::{CallId, Draft, Effect, Event, Millis};
+use starlane_host::event::{CallId, Draft, Effect, Event, Millis, Stored};
 use starlane_host::star::{Ceilings, Role, Star, StarConfig};
 use starlane_protocol::document::Placement;
 use starlane_protocol::{Agent, Code, Grant, Grantee, May, Point, Refusal, Wave};
@@ -91,7 +91,8 @@ pub(super) fn run(pack: &Pack) -> Result<Vec<Trial>, String> {
 
 fn install(pack: &Pack) -> Result<Arc<InstalledApp>, String> {
     let point = point(APP)?;
-    let mut app = InstalledApp::new(&point, &pack.manifest, pack.digest, 1).map_err(|error| error.to_string())?;
+    let mut app =
+        InstalledApp::new(&Recipe::plain(&point, &pack.manifest, pack.digest, 1)).map_err(|error| error.to_string())?;
     let on = format!("{APP}:**").parse().map_err(|error| format!("{error}"))?;
     app.grants.push(Grant { to: Grantee::Anyone, may: vec![May::Call], on, methods: Vec::new() });
     Ok(Arc::new(app))
@@ -140,7 +141,7 @@ struct Place<'p> {
 
 impl<'p> Place<'p> {
     fn new(blobs: &'p BTreeMap<Digest, Blob>, placement: Placement) -> Result<Self, String> {
-        let role = if placement == Placement::Tab { Role::Tab } else { Role::Server { index: 0, count: 1 } };
+        let role = if placement.is_on_server() { Role::Server { index: 0, count: 1 } } else { Role::Tab };
         let agent = Agent::Point(point("localhost:users:operator")?);
         let point = point("localhost:stars:trial")?;
         let config = StarConfig { point, agent, role, ceilings: CEILINGS, idle_ms: u64::from(WAIT) * 4, seed: [7; 32] };
@@ -169,7 +170,7 @@ impl<'p> Place<'p> {
     fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Commit(commit) => Some(Event::Committed { id: commit.id, result: Ok(()) }),
-            Effect::Load(mechtron) => Some(Event::Loaded { mechtron, state: Ok(Vec::new()) }),
+            Effect::Load(mechtron) => Some(Event::Loaded { mechtron, state: Ok(Stored::default()) }),
             Effect::Fetch { digest, .. } => Some(Event::Fetched { digest, bytes: self.fetch(&digest) }),
             Effect::Settle { pong, .. } => {
                 self.pong = Some(pong);
@@ -180,7 +181,7 @@ impl<'p> Place<'p> {
                 None
             }
             // There is nobody else.
-            Effect::Send(_) | Effect::Deliver { .. } => None,
+            _ => None,
         }
     }
 

@@ -44,5 +44,5 @@ fn compiler() -> Option<Command> {
 }
 
 fn missing() -> CompileError {
-    CompileError::missing("zig is not there", "pip install ziglang")
+    CompileError::missing("zig is not there, which compiles Zig", "pip install ziglang==0.17.0")
 }
