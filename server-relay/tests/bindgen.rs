@@ -29,24 +29,8 @@ pub mod greeter;
 pub mod shop;
 pub mod wild;
 
-use mechtron::{Instead, Reply, Wave};
-
-/// Asks one greeter and is another.
-pub struct Second;
-
-impl greeter::GreeterRoutes for Second {
-    fn get_hello(_: &Wave, params: greeter::GetHelloParams) -> Result<String, Instead> {
-        let first = greeter::Greeter::at("localhost:hello:greeter").wait_ms(1_000);
-        let (one, two) = (first.get_hello(&params)?, first.greet(&greeter::GreetBody { name: params.name })?);
-        Ok(one.wait()? + &two.wait()?)
-    }
-
-    fn greet(_: &Wave, body: greeter::GreetBody) -> Result<String, Instead> {
-        if body.name.is_empty() { Err(Reply::empty(400).into()) } else { Ok(body.name) }
-    }
-}
-
-mechtron::export!(greeter::handle::<Second>);
+#[allow(dead_code)]
+mod sample;
 
 #[cfg(test)]
 mod tests {
@@ -123,6 +107,9 @@ fn code_in_rust_compiles_whatever_the_bind() {
         fs::write(source.join(format!("{name}.rs")), written(Language::Rust, &bind)).unwrap();
     }
     fs::write(source.join("lib.rs"), LIBRARY).unwrap();
+    let page = fs::read_to_string(root().join("docs/bind.md")).unwrap();
+    let sample = page.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
+    fs::write(source.join("sample.rs"), format!("use crate::greeter;\n{sample}")).unwrap();
     let mechtron = root().join("crates/guest");
     fs::write(folder.path().join("Cargo.toml"), MANIFEST.replace("MECHTRON", &mechtron.display().to_string())).unwrap();
     let cargo = |arguments: &[&str]| {
