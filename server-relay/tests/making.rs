@@ -93,6 +93,9 @@ fn starlane(folder: &Path) -> Command {
 
 /// The compiler that `cargo xtask build` has installed; without, the one of the machine is taken.
 fn zig() -> Option<PathBuf> {
+    if let Some(home) = std::env::var_os("STARLANE_ZIG") {
+        return Some(Path::new(&home).join("zig"));
+    }
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/xtask");
     let folders = fs::read_dir(installed).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
     folders.map(|folder| folder.join("ziglang/zig")).find(|zig| zig.is_file())

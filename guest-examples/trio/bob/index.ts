@@ -1,6 +1,7 @@
 // One of five mechtrons that behave alike; this one is in AssemblyScript.
 
-import { Asked, Message, Pong, Refused, Reply, begin, bytes, decimal, escapeHtml, join, json, star, state, wave } from "../../../guest-libraries/assemblyscript/starlane";
+import { Message, Pong, Refused, Reply, begin, bytes, decimal, escapeHtml, join, json, star, state, wave } from "../../../guest-libraries/assemblyscript/starlane";
+import { EchoCall, Trio } from "./bind";
 
 export { mechtron_init, starlane_abi_1 } from "../../../guest-libraries/assemblyscript/starlane";
 
@@ -165,12 +166,13 @@ function both(): Reply {
   const next = cut(or(wave.header("next"), ""));
   const one = echo(next[0]);
   const other = echo(next[1]);
-  const answer = words(other.wait());
-  return plain(join([answer, bytes(", "), words(one.wait())]));
+  const answer = words(other.wait().pong);
+  return plain(join([answer, bytes(", "), words(one.wait().pong)]));
 }
 
-function echo(to: string): Asked {
-  return new Message("Ext<Echo>").to(to).body("text/plain", wave.body()).ask();
+/** What another one's bind says of it is code in `bind.ts`, written by `starlane bindgen`. */
+function echo(to: string): EchoCall {
+  return new Trio(to).echo("text/plain", wave.body());
 }
 
 // ---- Telling

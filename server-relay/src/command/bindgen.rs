@@ -25,6 +25,9 @@ pub(super) struct Bindgen {
     /// What the mechtron is called in it [else: the name of the document or mechtron]
     #[arg(long)]
     name: Option<String>,
+    /// The folder of AssemblyScript's guest library, as the code sees it
+    #[arg(long, value_name = "FOLDER", default_value = bindgen::LIBRARY)]
+    library: String,
     /// The file to write [else: print it]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -39,7 +42,7 @@ impl Bindgen {
         let name = self.name.as_deref().unwrap_or(&called);
         // Without the way to it, which differs from machine to machine.
         let source = self.bind.rsplit('/').next().unwrap_or(&self.bind);
-        let code = bindgen::write(self.lang, &bind, name, source).map_err(|faults| {
+        let code = bindgen::write(self.lang, &bind, name, source, &self.library).map_err(|faults| {
             let details: Vec<_> = faults.iter().map(ToString::to_string).collect();
             Failure::new("bad-schema", "the bind has mistakes").details(&details)
         })?;
