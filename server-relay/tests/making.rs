@@ -139,6 +139,99 @@ fn made(folder: &Path, name: &str, lang: &str) {
     succeeded(&starlane(folder).args(["--json", "new", name, "--lang", lang]).output().unwrap());
 }
 
+/// A route whose body and reply have every form of a schema.
+const EVERY_FORM: &str = r#"
+[[route]]
+method = "Ext<Echo>"
+
+[route.body]
+type = "application/json"
+
+[route.body.schema]
+properties         = { text = { type = "string" }, on = { type = "boolean" }, small = { type = "int8" }, large = { type = "uint32" }, part = { type = "float64" }, at = { type = "timestamp" }, word = { enum = ["a b", "type"] }, list = { elements = { type = "uint8", nullable = true } }, map = { values = { type = "string" } }, any = {}, tree = { ref = "tree" }, none = { type = "int32", nullable = true } }
+optionalProperties = { maybe = { type = "uint16" }, more = { ref = "words" }, class = { properties = { let = { type = "float32" } } } }
+
+[route.body.schema.definitions]
+words = { elements = { type = "string" } }
+tree  = { discriminator = "kind", mapping = { leaf = { properties = { value = { type = "int16" } } }, node = { properties = { left = { ref = "tree" }, right = { ref = "tree" } } } } }
+
+[route.reply]
+type = "application/json"
+"#;
+
+const TYPED_RUST: &str = r#"#![no_std]
+mod bind;
+
+use bind::{EchoBody, GreeterRoutes};
+use mechtron::{Instead, Wave, json, json::Any};
+
+mechtron::export!(bind::handle::<Echo>);
+
+struct Echo;
+
+impl GreeterRoutes for Echo {
+    fn echo(_: &Wave, body: EchoBody) -> Result<Any, Instead> {
+        Ok(Any::new(json::write(&body)))
+    }
+}
+"#;
+
+const TYPED_AS: &str = r#"import { Reply, begin } from "../lib/starlane";
+import { Any, Writer } from "../lib/typed";
+import { EchoBody, GreeterRoutes, echoReply, handle } from "./bind";
+
+export { mechtron_init, starlane_abi_1 } from "../lib/starlane";
+
+class Echo extends GreeterRoutes {
+  echo(body: EchoBody): Reply {
+    const json = new Writer();
+    body.write(json);
+    return echoReply(new Any(json.done()));
+  }
+}
+
+export function mechtron_wave(): i32 {
+  begin();
+  return handle(new Echo()).send();
+}
+"#;
+
+#[test]
+fn what_typed_code_reads_it_writes_again() {
+    let place = Place::new();
+    let bodies = [
+        r#"{"text":"","on":true,"small":-128,"large":4294967295,"part":0.1,"at":"1985-04-12T23:20:50Z","word":"a b","list":[],"map":{},"any":null,"tree":{"kind":"leaf","value":-7},"none":null}"#,
+        r#"{"tree":{"left":{"value":1,"kind":"leaf"},"right":{"kind":"node","left":{"kind":"leaf","value":2},"right":{"kind":"leaf","value":3}},"kind":"node"},"text":"\"\\\u00e9\ud83d\ude80\n","on":false,"small":127,"large":0,"part":-123456.789,"at":"1985-04-12T23:20:50Z","word":"type","list":[1,null,255],"map":{"a":"b","":"c"},"any":{"x":[1,{"y":"]}"}]},"none":-2147483648,"maybe":7,"more":["x",""],"class":{"let":0.25}}"#,
+    ];
+    for (lang, file, source, text) in [
+        ("rust", "greeter/src/bind.rs", "greeter/src/lib.rs", TYPED_RUST),
+        ("as", "greeter/bind.ts", "greeter/index.ts", TYPED_AS),
+    ] {
+        let name = format!("typed-{lang}");
+        let at = |file: &str| format!("{name}/{file}");
+        place.done(&["new", &name, "--lang", lang]);
+        fs::write(place.path().join(at("binds/greeter.toml")), EVERY_FORM).unwrap();
+        place.done(&["bindgen", "--lang", lang, &at("binds/greeter.toml"), "--out", &at(file)]);
+        fs::write(place.path().join(at(source)), text).unwrap();
+        // The page's address leads to a route that is no longer there.
+        let app = place.path().join(at("app.toml"));
+        let lines = fs::read_to_string(&app).unwrap().replace("\"/hello/*\" = \"${app}:greeter\"\n", "");
+        fs::write(&app, lines).unwrap();
+        let built = place.done(&["build", &name]);
+        assert_eq!(built["trials"][0]["asked"]["status"], 200, "{built}");
+        let (app, bundle) = (format!("localhost:{name}"), format!("localhost:repo:{name}:1.0.0"));
+        place.done(&["publish", &name, &bundle]);
+        place.done(&["install", &app, &bundle]);
+        for body in bodies {
+            let said = place.run(&["send", &format!("{app}:greeter"), "Ext<Echo>", body]);
+            let said = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
+            let (said, body): (Value, Value) =
+                (serde_json::from_str(&said).expect(&said), serde_json::from_str(body).unwrap());
+            assert_eq!(said, body, "{lang}");
+        }
+    }
+}
+
 /// What a command that fails says, as people read it.
 fn refused(folder: &Path, arguments: &[&str], path: Option<&Path>) -> String {
     let mut command = starlane(folder);
