@@ -1,6 +1,8 @@
 //! Typed code for mechtrons: it compiles whatever a bind holds, reads and writes as the bind says, and the examples use
 //! what is written today.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
