@@ -30,6 +30,8 @@ pub struct Made {
     pub size: u64,
     /// Bytes of its stack, which lies in its memory; none where the language has none.
     pub stack: Option<u64>,
+    /// What its compiler remarked: warnings, if there are any.
+    pub remarks: String,
 }
 
 /// Why a folder cannot be built.
@@ -69,11 +71,11 @@ pub fn sources(folder: &Path) -> Result<Vec<Source>, MakeError> {
 pub fn make(folder: &Path, source: &Source) -> Result<Made, MakeError> {
     let settings = Settings::of(&publish::mechtrons(folder)?, &source.wasm());
     let wasm = folder.join(source.wasm());
-    compile::compile(folder, source, settings, &wasm).map_err(MakeError::Compile)?;
+    let remarks = compile::compile(folder, source, settings, &wasm).map_err(MakeError::Compile)?;
     let unreadable = |error| MakeError::Folder(format!("`{}` cannot be read: {error}", wasm.display()));
     let size = fs::metadata(&wasm).map_err(unreadable)?.len();
     let stack = source.language.has_stack().then_some(settings.stack);
-    Ok(Made { source: source.clone(), size, stack })
+    Ok(Made { source: source.clone(), size, stack, remarks })
 }
 
 /// Checks the folder as for publishing, and lets each of its mechtrons handle one wave.

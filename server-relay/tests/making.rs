@@ -299,6 +299,20 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
+fn what_a_compiler_remarks_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    made(at, "tea", "c");
+    let source = at.join("tea/greeter/greeter.c");
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, text.replace("static int handle(void) {", "static int handle(void) {\n    int forgotten;"))
+        .unwrap();
+    let built = starlane(at).args(["build", "tea"]).output().unwrap();
+    let said = String::from_utf8(built.stderr).unwrap();
+    assert!(built.status.success() && said.contains("unused variable 'forgotten'"), "{said}");
+}
+
+#[test]
 fn a_module_gets_the_stack_and_memory_of_its_document() {
     let place = Place::new();
     place.done(&["new", "tea"]);

@@ -28,7 +28,11 @@ impl Build {
         let mut made = Vec::new();
         for source in make::sources(&self.folder).map_err(failed)? {
             context.output.remark(&format!("{DIM}{}: compiling {}{DIM:#}", source.name, source.language));
-            made.push(make::make(&self.folder, &source).map_err(failed)?);
+            let one = make::make(&self.folder, &source).map_err(failed)?;
+            if !one.remarks.is_empty() && !context.output.is_json() {
+                context.output.last_words(&format!("{}\n", one.remarks));
+            }
+            made.push(one);
         }
         let trials = make::check(&self.folder).map_err(failed)?;
         let told = json!({
@@ -45,7 +49,7 @@ impl Build {
 fn described(made: &Made) -> Value {
     json!({
         "name": made.source.name, "lang": made.source.language.to_string(),
-        "wasm": made.source.wasm(), "bytes": made.size, "stack": made.stack,
+        "wasm": made.source.wasm(), "bytes": made.size, "stack": made.stack, "remarks": made.remarks,
     })
 }
 

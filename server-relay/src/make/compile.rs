@@ -49,7 +49,8 @@ impl CompileError {
     }
 }
 
-pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<(), CompileError> {
+/// Compiles; what the compiler remarked.
+pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<String, CompileError> {
     if let Some(parent) = wasm.parent() {
         fs::create_dir_all(parent).map_err(|error| CompileError::file(parent, &error))?;
     }
@@ -58,7 +59,7 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
         Language::As => assembly_script::compile(folder, source, settings, wasm),
         Language::C => c::compile(folder, source, settings, wasm),
         Language::Zig => zig::compile(folder, source, settings, wasm),
-        Language::Wat => assemble(source, wasm),
+        Language::Wat => assemble(source, wasm).map(|()| String::new()),
     }
 }
 
@@ -92,6 +93,11 @@ fn run(command: &mut Command, source: &Source, missing: impl FnOnce() -> Compile
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(missing()),
         Err(error) => Err(CompileError::File(format!("`{}` cannot be run: {error}", command.get_program().display()))),
     }
+}
+
+/// What a compiler remarked although it made a module.
+fn remarks(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).trim().to_owned()
 }
 
 /// Whether a program runs at all.

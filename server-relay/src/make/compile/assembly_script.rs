@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{CompileError, absolute, run};
+use super::{CompileError, absolute, remarks, run};
 use crate::make::settings::Settings;
 use crate::make::source::Source;
 
-pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<(), CompileError> {
+pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<String, CompileError> {
     let mut command = Command::new(compiler(&absolute(&source.folder)?, &absolute(folder)?));
     command.current_dir(&source.folder);
     command.args(["index.ts", "--config", "asconfig.json", "--target", "release", "--maximumMemory"]);
@@ -18,7 +18,7 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
             format!("npm install --prefix {} assemblyscript", source.folder.display()),
         )
     })
-    .map(drop)
+    .map(|output| remarks(&output))
 }
 
 /// The compiler that npm has put beside the source or further up; else the one of the search path.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{CompileError, library, program, run, runs, write_without_debug};
+use super::{CompileError, library, program, remarks, run, runs, write_without_debug};
 use crate::make::settings::Settings;
 use crate::make::source::Source;
 
@@ -13,7 +13,7 @@ const FLAGS: [&str; 7] = ["--target=wasm32", "-nostdlib", "-ffreestanding", "-Os
 /// How both are installed.
 const HINT: &str = "apt-get install clang lld";
 
-pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<(), CompileError> {
+pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<String, CompileError> {
     let clang = program("CC_WASM32", "clang");
     let mut command = Command::new(&clang);
     command.args(FLAGS).arg("-I").arg(library(folder, source, "starlane.h")?);
@@ -22,12 +22,12 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
     command.args(linker.map(|flag: String| format!("-Wl,{flag}")));
     command.arg(source.file()).arg("-o").arg(wasm);
     let missing = || CompileError::missing("clang is not there, which compiles C", HINT);
-    if let Err(error) = run(&mut command, source, missing) {
-        let no_linker = matches!(error, CompileError::Refused { .. }) && !runs("wasm-ld", &["--version"]);
-        return Err(match no_linker {
-            true => CompileError::missing("wasm-ld is not there, which links C for WebAssembly", HINT),
-            false => error,
-        });
-    }
-    write_without_debug(wasm, wasm)
+    let output = run(&mut command, source, missing).map_err(|error| match error {
+        CompileError::Refused { .. } if !runs("wasm-ld", &["--version"]) => {
+            CompileError::missing("wasm-ld is not there, which links C for WebAssembly", HINT)
+        }
+        other => other,
+    })?;
+    write_without_debug(wasm, wasm)?;
+    Ok(remarks(&output))
 }

@@ -5,16 +5,16 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{CompileError, absolute, program, refused, run, runs, write_without_debug};
+use super::{CompileError, absolute, program, refused, remarks, run, write_without_debug};
 use crate::make::settings::Settings;
 use crate::make::source::Source;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<(), CompileError> {
+pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<String, CompileError> {
     let cargo = program("CARGO", "cargo");
     let mut command = Command::new(&cargo);
-    command.current_dir(&source.folder).args(["rustc", "--release", "--lib", "--target", TARGET]);
+    command.current_dir(&source.folder).args(["rustc", "--quiet", "--release", "--lib", "--target", TARGET]);
     // One for all mechtrons of the folder: what they depend on is compiled once.
     command
         .args(["--message-format", "json-render-diagnostics", "--target-dir"])
@@ -27,12 +27,13 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
             "install Rust (https://rustup.rs), then: rustup target add wasm32-unknown-unknown",
         )
     };
-    let output = run(&mut command, source, missing).map_err(|error| explained(error, &source.folder))?;
+    let output = run(&mut command, source, missing).map_err(explained)?;
     let said = String::from_utf8_lossy(&output.stdout);
     let module = said.lines().filter_map(module).next_back();
     let module = module
         .ok_or_else(|| refused(source, "cargo made no module: is `crate-type = [\"cdylib\"]` in Cargo.toml?".into()))?;
-    write_without_debug(wasm, &module)
+    write_without_debug(wasm, &module)?;
+    Ok(remarks(&output))
 }
 
 /// The module that a line of cargo's says was made.
@@ -43,17 +44,12 @@ fn module(line: &str) -> Option<PathBuf> {
 }
 
 /// A refusal because the target is not there says how to get it.
-fn explained(error: CompileError, folder: &Path) -> CompileError {
+fn explained(error: CompileError) -> CompileError {
     match error {
-        CompileError::Refused { said, .. } if is_without_target(&said, folder) => CompileError::missing(
+        CompileError::Refused { said, .. } if said.contains("target may not be installed") => CompileError::missing(
             format!("Rust cannot compile for {TARGET} here"),
             format!("rustup target add {TARGET}"),
         ),
         other => other,
     }
-}
-
-fn is_without_target(said: &str, folder: &Path) -> bool {
-    let named = said.contains("target may not be installed") || said.contains("can't find crate for `core`");
-    named && runs("rustc", &["--version"]) && folder.is_dir()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{CompileError, absolute, library, program, run, runs, write_without_debug};
+use super::{CompileError, absolute, library, program, remarks, run, runs, write_without_debug};
 use crate::make::settings::Settings;
 use crate::make::source::Source;
 
@@ -14,7 +14,7 @@ const FLAGS: [&str; 7] =
 /// Programs that may be a Python with the package that is the compiler.
 const PYTHONS: [&str; 3] = ["python3", "/usr/bin/python3", "python"];
 
-pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<(), CompileError> {
+pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<String, CompileError> {
     let library = library(folder, source, "starlane.zig")?;
     let mut command = compiler().ok_or_else(missing)?;
     let cache = absolute(&folder.join("target/zig"))?;
@@ -27,8 +27,9 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
     command.args(["--dep", "starlane"]).arg(format!("-Mroot={}", source.file().display()));
     command.arg(format!("-Mstarlane={}", library.join("starlane.zig").display()));
     command.arg(format!("-femit-bin={}", wasm.display()));
-    run(&mut command, source, missing)?;
-    write_without_debug(wasm, wasm)
+    let output = run(&mut command, source, missing)?;
+    write_without_debug(wasm, wasm)?;
+    Ok(remarks(&output))
 }
 
 /// The compiler: named by the environment, of the search path, or a package of Python.
