@@ -103,7 +103,7 @@ fn point(text: &str) -> Result<Point, String> {
 }
 
 fn one(pack: &Pack, app: &Arc<InstalledApp>, name: &str, spec: &MechtronSpec) -> Result<Trial, String> {
-    let key = if spec.keyed { format!(":{KEY}") } else { String::new() };
+    let key = if spec.keyed.is_keyed() { format!(":{KEY}") } else { String::new() };
     let to = point(&format!("{APP}:{name}{key}"))?;
     let wasm = app.files.iter().find(|(_, file)| file.sha256 == spec.wasm.sha256).map(|(path, _)| path.clone());
     let mut trial = Trial { mechtron: name.to_owned(), wasm: wasm.unwrap_or_default(), asked: None, log: Vec::new() };
