@@ -90,7 +90,7 @@ prop_compose! {
         let digest = Digest::of(&content);
         InstallRecord {
             app: "a:b".parse().unwrap(), series: "a:repo:c".parse().unwrap(),
-            version, digest, floor, generation, expires,
+            version, digest, floor, generation, expires, back: false,
             config: config.into_iter().collect::<Names<_>>(),
             swapped: swapped.into_iter().map(|(name, version)| (name, Swapped { version, digest })).collect::<Names<_>>(),
         }

@@ -16,6 +16,7 @@ fn record() -> InstallRecord {
         floor: None,
         generation: 3,
         expires: 1_800_000_000_000,
+        back: false,
         config: Names::new(),
         swapped: Names::new(),
     }

@@ -29,6 +29,7 @@ fn install() -> InstallRecord {
         floor: None,
         generation: 3,
         expires: EXPIRES,
+        back: false,
         config: Names::new(),
         swapped: Names::new(),
     }
