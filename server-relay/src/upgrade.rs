@@ -112,23 +112,18 @@ fn migrations(step: Step) -> Vec<Migration> {
 /// Stores what is planned. Every star has switched before the first wave that comes after.
 async fn store(mesh: &Arc<Mesh>, plan: &Plan, migrations: &[Migration]) -> Result<Arc<Installation>, Problem> {
     let (next, app) = (&plan.next, &plan.next.app);
-    if let Some(there) = plan.there.as_ref().filter(|_| !plan.back) {
-        mesh.upgrades.trials.begin(mesh, there, next);
-    }
     let switch = || {
+        match plan.there.as_ref().filter(|_| !plan.back) {
+            Some(there) => mesh.upgrades.trials.begin(mesh, there, next),
+            None => mesh.upgrades.trials.end(&app.point),
+        }
         for inbox in &mesh.inboxes {
             inbox.answer(Event::Switch(app.point.clone()));
             // A star that was made anew meanwhile has nothing prepared.
             inbox.answer(Event::Install(app.clone()));
         }
     };
-    let change = match mesh.registry.carry_out(plan, migrations, &mesh.store, switch).await {
-        Ok(change) => change,
-        Err(problem) => {
-            mesh.upgrades.trials.end(&app.point);
-            return Err(problem);
-        }
-    };
+    let change = mesh.registry.carry_out(plan, migrations, &mesh.store, switch).await?;
     let frame = Frame::Install(change.what.told.clone());
     let grants = &mesh.registry.now().grants;
     mesh.lanes.tell(&frame, |lane| next.is_for(&lane.agent, grants));

@@ -1,4 +1,4 @@
-//! `docs/getting-started.md` and `docs/languages.md` are run as they stand: every file they show is written, every shell block
+//! `docs/getting-started.md`, `docs/hot-swap.md` and `docs/languages.md` are run as they stand: every file they show is written, every shell block
 //! run, in order, and what it must print is looked for.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -168,6 +168,12 @@ fn the_getting_started_page_works_command_by_command() {
 fn the_page_of_the_languages_works_command_by_command() {
     let (_, run) = walk("languages.md");
     assert!(run >= 8, "the page has lost its commands");
+}
+
+#[test]
+fn the_page_of_hot_swap_works_command_by_command() {
+    let (_, run) = walk("hot-swap.md");
+    assert!(run >= 6, "the page has lost its commands");
 }
 
 /// The sources of the libraries, in the order of the table's columns.

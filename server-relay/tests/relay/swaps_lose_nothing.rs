@@ -68,6 +68,32 @@ async fn tab(mut lane: Lane, sender: char, tally: Arc<Tally>, stop: Arc<AtomicBo
     }
 }
 
+/// Takes the application from one version to the other and back, again and again; how often.
+async fn swap_for(mesh: &Mesh, long: Duration) -> u64 {
+    let (begun, mut swaps) = (Instant::now(), 0u64);
+    while begun.elapsed() < long {
+        let next = tokio::time::sleep(Duration::from_millis(EVERY_MS));
+        let answer = upgrade(mesh, 2 - (swaps % 2) as u32).await;
+        assert_eq!(answer["status"], 200, "{answer}");
+        swaps += 1;
+        next.await;
+    }
+    swaps
+}
+
+/// The relay's own load: a visitor by HTTP, one ping after the other; how many were counted.
+async fn visitors(mesh: &Mesh, stop: &AtomicBool) -> u32 {
+    let mut handled = 0;
+    for number in 1.. {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let name = FIXED[number as usize % FIXED.len()];
+        handled += u32::from(counted(&count(mesh, name, 'D', number).await).is_some());
+    }
+    handled
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn versions_swapped_under_load_answer_everything_once_and_in_order() {
     let (long, _) = much();
@@ -79,21 +105,13 @@ async fn versions_swapped_under_load_answer_everything_once_and_in_order() {
         let lane = Lane::knocked(mesh.address, Some(&mesh.token)).await;
         tabs.push(tokio::spawn(tab(lane, sender, tally.clone(), stop.clone())));
     }
-    let (begun, mut swaps, mut number) = (Instant::now(), 0u64, 0);
-    let mut by_http = 0;
-    while begun.elapsed() < long {
-        let next = tokio::time::sleep(Duration::from_millis(EVERY_MS));
-        let answer = upgrade(&mesh, 2 - (swaps % 2) as u32).await;
-        assert_eq!(answer["status"], 200, "{answer}");
-        swaps += 1;
-        // The relay's own load: visitors by HTTP.
-        for name in FIXED {
-            number += 1;
-            by_http += u32::from(counted(&count(&mesh, name, 'D', number).await).is_some());
-        }
-        next.await;
-    }
-    stop.store(true, Ordering::Relaxed);
+    let visitors = visitors(&mesh, &stop);
+    let swapper = async {
+        let swaps = swap_for(&mesh, long).await;
+        stop.store(true, Ordering::Relaxed);
+        swaps
+    };
+    let (by_http, swaps) = tokio::join!(visitors, swapper);
     for tab in tabs {
         tab.await.unwrap();
     }
