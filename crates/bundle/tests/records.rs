@@ -83,14 +83,14 @@ prop_compose! {
         floor in proptest::option::of(version()),
         generation in 0..1_u64 << 53,
         expires in 0..1_u64 << 53,
-        content: [u8; 4],
+        (content, back) in any::<([u8; 4], bool)>(),
         config in vec(("[a-z]{1,4}", value()), 0..4),
         swapped in vec(("[a-z]{1,4}", self::version()), 0..4),
     ) -> InstallRecord {
         let digest = Digest::of(&content);
         InstallRecord {
             app: "a:b".parse().unwrap(), series: "a:repo:c".parse().unwrap(),
-            version, digest, floor, generation, expires, back: false,
+            version, digest, floor, generation, expires, back,
             config: config.into_iter().collect::<Names<_>>(),
             swapped: swapped.into_iter().map(|(name, version)| (name, Swapped { version, digest })).collect::<Names<_>>(),
         }
