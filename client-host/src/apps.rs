@@ -126,7 +126,10 @@ impl Apps {
         }
         let install = find(shell, app).await?;
         install_here(shell, &install).await?;
-        look_again(shell, app, install.generation);
+        // Newer records may have come meanwhile, also of the same generation: they may take back what was opened.
+        if shell.apps.installed(app).is_some_and(|newest| newest != install) {
+            update(shell, app.clone());
+        }
         Ok(())
     }
 

@@ -186,6 +186,30 @@ test("what is revoked while it runs ends here, and goes on with another version"
   });
 });
 
+test("what is revoked while it is being opened does not stay", async ({ page }) => {
+  const own = await Relay.start();
+  try {
+    await own.install("trio");
+    await blank(page, own.url("trio"));
+    await point(page);
+    let release = (): void => undefined;
+    const released = new Promise<void>((done) => (release = done));
+    const asked = page.waitForRequest("**/starlane/blobs/**");
+    await page.route("**/starlane/blobs/**", async (route) => (await released, route.continue()));
+    const opening = refused(page);
+    await asked;
+    await own.starlane("trust", "revoke", "localhost:repo:trio", "1.0.0");
+    // What the relay answers now comes after what it has told.
+    expect((await ping(page, "localhost:trio:ada", "Ext<Echo>", "x", { type: "text/plain" })).code).toBe("revoked");
+    const ended = line(page, "revoked: localhost:trio: the bundle");
+    release();
+    await Promise.all([opening, ended]);
+    expect(await refused(page)).toBe("revoked");
+  } finally {
+    await own.end();
+  }
+});
+
 test("a revoked key takes along what it signed, until the relay signs the same", async ({ page }) => {
   const own = await Relay.start();
   try {
