@@ -3,7 +3,7 @@
 import { Message, Pong, Refused, Reply, begin, bytes, decimal, escapeHtml, join, json, star, state, wave } from "../../../guest-libraries/assemblyscript/starlane";
 import { EchoCall, Trio } from "./bind";
 
-export { mechtron_init, starlane_abi_1 } from "../../../guest-libraries/assemblyscript/starlane";
+export { starlane_abi_1 } from "../../../guest-libraries/assemblyscript/starlane";
 
 /** Where the counter is kept, in decimal. */
 const COUNT = "count";
@@ -18,6 +18,13 @@ export function mechtron_wave(): i32 {
   if (method == "Ext<Fail>") return fail();
   if (method == "Ext<Trap>") return trap();
   return answer(method).send();
+}
+
+/** Once for each instance, before its first wave. */
+export function mechtron_init(): i32 {
+  begin();
+  star.log(4, `ready at ${count()}`);
+  return 0;
 }
 
 /** The counter gets its new name, unless it is no number: then nothing is changed. */

@@ -70,6 +70,14 @@ static int count_up(void) {
     return refused ? -refused : sl_answer_text(next);
 }
 
+// Once for each instance, before its first wave.
+static int ready(void) {
+    sl_builder line = {0};
+    sl_add(&line, "ready at ");
+    sl_add_number(&line, count());
+    return -sl_log(SL_LOG_DETAIL, sl_built(&line));
+}
+
 // The counter gets its new name, unless it is no number: then nothing is changed.
 static int migrate(void) {
     sl_text old = sl_get(OLD_COUNT);
@@ -243,5 +251,5 @@ static int handle(void) {
     return sl_answer_empty(404);
 }
 
-SL_MECHTRON(handle)
+SL_MECHTRON_WITH_INIT(handle, ready)
 SL_MIGRATE(migrate)

@@ -4,7 +4,7 @@ const star = @import("starlane");
 const Reply = star.Reply;
 
 comptime {
-    star.mechtron(.{ .wave = handle, .migrate = migrate });
+    star.mechtron(.{ .wave = handle, .init = ready, .migrate = migrate });
 }
 
 /// Where the counter is kept, in decimal.
@@ -102,6 +102,11 @@ fn countUp() star.Error!Reply {
     const next = decimal(count() + 1);
     try star.put(counter, next);
     return Reply.text(next);
+}
+
+/// Once for each instance, before its first wave.
+fn ready() !void {
+    try star.log(.detail, join(&.{ "ready at ", decimal(count()) }));
 }
 
 /// The counter gets its new name, unless it is no number: then nothing is changed.

@@ -7,7 +7,7 @@ use mechtron::{
     own_point, ping, random, signal, signal_watchers, state,
 };
 
-mechtron::export!(handle, migrate = migrate);
+mechtron::export!(handle, init = ready, migrate = migrate);
 
 /// Where the counter is kept, in decimal.
 const COUNT: &str = "count";
@@ -99,6 +99,12 @@ fn count_up() -> Result<Reply, Error> {
 /// Every key on a line of its own.
 fn keys() -> Vec<u8> {
     state::keys("").flat_map(|key| [key, b"\n".to_vec()].concat()).collect()
+}
+
+/// Once for each instance, before its first wave.
+fn ready() -> Result<(), Error> {
+    log::detail(&format!("ready at {}", count()));
+    Ok(())
 }
 
 /// The counter gets its new name, unless it is no number: then nothing is changed.
