@@ -143,6 +143,9 @@ export namespace wave {
   export function waitMs(): i64 { return decimal(always(Field.wait), 0); }
 }
 
+/** The longest line of the log, in bytes. */
+const LINE = 1024;
+
 /** What is at hand any time. */
 export namespace star {
   /** A value of the config: a text as it is, anything else as JSON; all of it as JSON without a name. */
@@ -158,10 +161,18 @@ export namespace star {
     const into = new ArrayBuffer(size);
     return fill(at(into), size) < 0 ? null : Uint8Array.wrap(into);
   }
-  /** A line for the log, 1 KiB at most; level 1 error, 2 warning, 3 information, 4 detail. 0, or minus a code. */
+  /**
+   * A line for the log; what goes over 1 KiB is cut off between two letters, and 64 is the most in one wave. Level 1 error, 2
+   * warning, 3 information, 4 detail. 0, or minus a code.
+   */
   export function log(level: i32, what: string): i32 {
     const words = bytes(what);
-    return line(level, at(words), words.byteLength);
+    let length = words.byteLength;
+    if (length > LINE) {
+      length = LINE;
+      while (length > 0 && (load<u8>(at(words) + length) & 0xc0) == 0x80) length--;
+    }
+    return line(level, at(words), length);
   }
 }
 

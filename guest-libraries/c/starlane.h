@@ -87,8 +87,16 @@ SL_WHOLE sl_text sl_random(uint32_t size) {
 
 enum sl_level { SL_LOG_ERROR = 1, SL_LOG_WARNING, SL_LOG_INFORMATION, SL_LOG_DETAIL };
 
-// A line for the log, 1 KiB of UTF-8 at most.
-static inline int sl_log(enum sl_level level, sl_text line) { return sl_abi_log(level, line.at, line.size); }
+enum { SL_LINE = 1024 };
+
+// A line of UTF-8 for the log; what goes over 1 KiB is cut off between two letters. 64 in one wave at most.
+SL_WHOLE int sl_log(enum sl_level level, sl_text line) {
+    if (line.size > SL_LINE) {
+        line.size = SL_LINE;
+        while (line.size && (line.at[line.size] & 0xc0) == 0x80) line.size--;
+    }
+    return sl_abi_log(level, line.at, line.size);
+}
 
 // ---- State: an ordered map of keys (256 bytes) to values (64 KiB). ---------------------------------------------------
 

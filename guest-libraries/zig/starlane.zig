@@ -198,9 +198,15 @@ pub fn random(bytes: []u8) Error!void {
 
 pub const Level = enum(i32) { failure = 1, warning, information, detail, _ };
 
-/// A line for the log, 1 KiB of UTF-8 at most.
-pub fn log(level: Level, line: []const u8) Error!void {
-    _ = try checked(abi.log(@intFromEnum(level), line.ptr, line.len));
+/// The longest line of the log, in bytes.
+const line_bytes = 1024;
+
+/// A line of UTF-8 for the log; what goes over 1 KiB is cut off between two letters, and what comes after 64 lines of one wave
+/// is dropped: a log never fails a wave.
+pub fn log(level: Level, line: []const u8) void {
+    var end = @min(line.len, line_bytes);
+    while (end > 0 and end < line.len and line[end] & 0xc0 == 0x80) end -= 1;
+    _ = abi.log(@intFromEnum(level), line.ptr, end);
 }
 
 // ---- State: an ordered map of keys (256 bytes) to values (64 KiB).
@@ -398,7 +404,7 @@ fn answer(given: anytype) anyerror!void {
 /// 0, or the error's code after its name has gone to the log.
 fn finished(result: anyerror!void) i32 {
     result catch |reason| {
-        log(.failure, @errorName(reason)) catch {};
+        log(.failure, @errorName(reason));
         return code(reason);
     };
     return 0;

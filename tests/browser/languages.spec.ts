@@ -87,15 +87,16 @@ class Talk {
       "next-name": next ?? "",
       "previous-name": previous ?? "",
       nobody: this.at("nobody"),
+      "1023 letters": "x".repeat(1023),
       letters: "x".repeat(step.letters ?? 0),
     };
-    return text.replace(/\{([a-z-]+)\}/g, (place, name) => values[name] ?? place);
+    return text.replace(/\{([a-z0-9 -]+)\}/g, (place, name) => values[name] ?? place);
   }
 
   async take(step: Step, called: string): Promise<void> {
     if (step.sleep) return this.sleep();
     if (step.watch) return this.#watch();
-    const body = step.letters === undefined ? (step.body ?? "") : "x".repeat(step.letters);
+    const body = step.letters === undefined ? this.#fill(step.body ?? "", step) : "x".repeat(step.letters);
     const headers = Object.fromEntries(Object.entries(step.headers ?? {}).map(([name, value]) => [name, this.#fill(value, step)]));
     const { path, query } = step;
     const more = { type: step.type ?? "text/plain", headers, ...(path && { path }), ...(query && { query }) };
@@ -130,7 +131,7 @@ class Talk {
     if (step.like) expect(text, called).toMatch(FORMS[step.like] ?? /^$/);
     if (step.size !== undefined) expect(text.length, called).toBe(step.size);
     for (const [name, value] of Object.entries(step.reply_headers ?? {})) expect(said.headers[name], called).toBe(value);
-    if (step.log !== undefined && this.at(this.name).includes(":tab-")) expect(await this.#logged(), called).toEqual([step.log]);
+    if (step.log !== undefined && this.at(this.name).includes(":tab-")) expect(await this.#logged(), called).toEqual([this.#fill(step.log, step)]);
     if (step.heard !== undefined) expect(await this.#heard(), called).toBe(step.heard);
   }
 

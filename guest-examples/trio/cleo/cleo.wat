@@ -470,13 +470,21 @@
     (if (local.get $refused) (then (return (i32.sub (i32.const 0) (local.get $refused)))))
     (call $say (i32.const 944 (;text/x-status;)) (global.get $buffer)))
 
-  ;; The header `level` is one digit.
+  ;; The header `level` is one digit. What goes over 1 KiB is cut off between two letters.
   (func $log_line (result i32)
     (local $level i32)
+    (local $end i32)
     (local.set $level (i32.const 51))
     (if (i32.gt_s (call $read (i32.const 10) (i32.const 960 (;level;)) (i32.const 5) (i32.const 0) (global.get $scratch) (i32.const 1)) (i32.const 0))
       (then (local.set $level (i32.load8_u (global.get $scratch)))))
     (call $put_field (i32.const 13))
+    (local.set $end (i32.add (global.get $buffer) (i32.const 1024)))
+    (if (i32.gt_u (global.get $end) (local.get $end))
+      (then
+        (loop $letter
+          (global.set $end (local.get $end))
+          (local.set $end (i32.sub (local.get $end) (i32.const 1)))
+          (br_if $letter (i32.eq (i32.and (i32.load8_u (global.get $end)) (i32.const 0xc0)) (i32.const 0x80))))))
     (call $done
       (call $log (i32.sub (local.get $level) (i32.const 48)) (global.get $buffer) (call $since (global.get $buffer)))))
 

@@ -105,8 +105,8 @@ fn countUp() star.Error!Reply {
 }
 
 /// Once for each instance, before its first wave.
-fn ready() !void {
-    try star.log(.detail, join(&.{ "ready at ", decimal(count()) }));
+fn ready() void {
+    star.log(.detail, join(&.{ "ready at ", decimal(count()) }));
 }
 
 /// The counter gets its new name, unless it is no number: then nothing is changed.
@@ -232,9 +232,10 @@ fn status() Reply {
     };
 }
 
-fn logLine() star.Error!Reply {
+fn logLine() Reply {
     const level = star.number(star.header("level") orelse "") orelse 3;
-    return done(star.log(@enumFromInt(level), star.body()));
+    star.log(@enumFromInt(level), star.body());
+    return Reply.empty(204);
 }
 
 fn random() star.Error!Reply {

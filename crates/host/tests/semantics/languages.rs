@@ -120,6 +120,7 @@ impl Talk {
             ("{next-name}", self.name(1).to_owned()),
             ("{previous-name}", self.name(previous).to_owned()),
             ("{nobody}", NOBODY.to_owned()),
+            ("{1023 letters}", "x".repeat(1_023)),
             ("{letters}", "x".repeat(step.letters.unwrap_or(0))),
         ];
         values.iter().fold(text.to_owned(), |text, (place, value)| text.replace(place, value))
@@ -137,7 +138,11 @@ impl Talk {
         for (name, value) in &step.headers {
             draft.headers.push(name.as_str(), self.filled(value.as_str().unwrap(), step).as_str()).unwrap();
         }
-        let body = step.letters.map(|letters| "x".repeat(letters)).or_else(|| step.body.clone()).unwrap_or_default();
+        let body = step
+            .letters
+            .map(|letters| "x".repeat(letters))
+            .or_else(|| step.body.as_deref().map(|body| self.filled(body, step)))
+            .unwrap_or_default();
         draft.body = Body::new(step.r#type.as_deref().unwrap_or("text/plain"), body.as_bytes());
         draft
     }
@@ -221,7 +226,7 @@ impl Talk {
         if let Some(line) = &step.log {
             let lines: Vec<_> =
                 self.world.log.iter().map(|line| format!("{} {}", line.level as u8, line.text)).collect();
-            assert_eq!(lines, [line.as_str()]);
+            assert_eq!(lines, [self.filled(line, step)]);
         }
         let heard: Vec<_> = self.world.sent.drain(..).filter(|wave| wave.to.as_str() == WATCHER).collect();
         assert_eq!(heard.iter().map(text).collect::<Vec<_>>(), step.heard.clone().into_iter().collect::<Vec<_>>());
