@@ -245,6 +245,7 @@ fn values_are_shown_and_changed() {
     let shown = "set localhost:chat, generation 2\nconfig\n  name      value       default\n  greeting  \"Good day\"  \"Hello\"\n\
                  \u{20}\u{20}tags      [\"b\",\"c\"]   [\"a\"]\n  times     7           3\n";
     assert_eq!(set, shown);
+    assert!(include_str!("../../docs/app.md").contains(&set), "as the documentation shows it");
     assert_eq!(text(&["get", "localhost:chat"]), shown.split_once('\n').unwrap().1);
     assert_eq!(mesh.done(&["get", "localhost:chat", "times"]), json!(7));
     let unset = mesh.done(&["set", "localhost:chat", "greeting=", "--unset", "tags"]);

@@ -169,18 +169,26 @@ fn values_that_mean_nothing_are_refused_at_their_place() {
     check_bad("values");
 }
 
-#[test]
-fn the_binds_that_are_explained_are_binds() {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bind.md")).unwrap();
+/// Every sample of a page, laid into a bundle one after the other, each time a bundle that can be published.
+fn check_samples(page: &str) {
+    let page = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).join(page);
+    let page = fs::read_to_string(page).unwrap();
     let samples: Vec<_> = page.split("```toml\n# ").skip(1).filter_map(|rest| rest.split_once("\n```")).collect();
     assert_eq!(samples.len(), page.matches("```toml").count());
+    let folder = copy("good/chat", false);
     for (sample, _) in samples {
         let (path, text) = sample.split_once('\n').unwrap();
-        let folder = copy("good/chat", false);
         fs::write(folder.path().join(path), text).unwrap();
         let pack = pack(folder.path(), &bundle()).unwrap_or_else(|faults| panic!("{}", said(&faults)));
-        assert!(pack.manifest.documents.binds.contains_key(path));
+        let documents = &pack.manifest.documents;
+        let known = documents.binds.contains_key(path) || documents.mechtrons.contains_key(path);
+        assert!(known || (path == "app.toml" && documents.app.is_some()), "{path}");
     }
+}
+
+#[test]
+fn the_documents_that_are_explained_are_documents() {
+    ["bind.md", "app.md", "mechtron.md"].into_iter().for_each(check_samples);
 }
 
 #[test]
