@@ -59,6 +59,7 @@ impl Place {
         assert_eq!(built["trials"][0]["asked"]["status"], 200, "{built}");
         assert!(built["trials"][0]["asked"]["fuel"].as_u64().is_some_and(|fuel| fuel > 100), "{built}");
         assert!(built["mechtrons"][0]["bytes"].as_u64().is_some_and(|bytes| bytes < 40_000), "{built}");
+        assert_eq!(built["mechtrons"][0]["remarks"], "", "{built}");
         let (app, bundle) = (format!("localhost:{name}"), format!("localhost:repo:{name}:1.0.0"));
         let published = self.done(&["publish", &name, &bundle]);
         // Documents, the page, code and the page about it: no source, no library.
@@ -118,6 +119,18 @@ fn in_rust() {
 #[test]
 fn in_assembly_script() {
     Place::new().whole_way("as", ADA, COUNTED);
+}
+
+#[test]
+fn a_new_folder_names_the_compiler_that_is_tested_here() {
+    let folder = tempfile::tempdir().unwrap();
+    made(folder.path(), "tea", "as");
+    let version = |file: &Path| -> Value {
+        let package: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        package["devDependencies"]["assemblyscript"].clone()
+    };
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../package.json");
+    assert_eq!(version(&folder.path().join("tea/greeter/package.json")), version(&here));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Rust, with cargo.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,6 +35,11 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
         .ok_or_else(|| refused(source, "cargo made no module: is `crate-type = [\"cdylib\"]` in Cargo.toml?".into()))?;
     write_without_debug(wasm, &module)?;
     Ok(remarks(&output))
+}
+
+/// Whether a crate is a workspace of its own. One of a larger workspace is compiled where that one's others are.
+fn stands_alone(manifest: &Path) -> bool {
+    fs::read_to_string(manifest).is_ok_and(|text| text.lines().any(|line| line.trim() == "[workspace]"))
 }
 
 /// The module that a line of cargo's says was made.
