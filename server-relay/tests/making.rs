@@ -282,6 +282,19 @@ fn what_is_wrong_is_said() {
     assert!(refused(at, &["new", "users"], None).contains("reserved"));
     assert!(refused(at, &["build"], None).contains("holds the source of a mechtron"));
 
+    made(at, "rusty", "rust");
+    let source = at.join("rusty/greeter/src/lib.rs");
+    fs::write(
+        &source,
+        fs::read_to_string(&source).unwrap().replace("-> Result<String, Error>", "-> Result<u32, Error>"),
+    )
+    .unwrap();
+    let said = refused(at, &["build", "rusty"], None);
+    assert!(
+        said.contains("mismatched types") && said.contains("src/lib.rs:") && !said.contains("{\"reason\""),
+        "{said}"
+    );
+
     made(at, "tea", "wat");
     let source = at.join("tea/greeter/greeter.wat");
     let text = fs::read_to_string(&source).unwrap();

@@ -87,8 +87,9 @@ fn run(command: &mut Command, source: &Source, missing: impl FnOnce() -> Compile
     match command.stdin(Stdio::null()).output() {
         Ok(output) if output.status.success() => Ok(output),
         Ok(output) => {
-            let said = [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said).into_owned());
-            Err(refused(source, said.concat().trim().to_owned()))
+            // What is meant for people is on the standard error, but not with all of them.
+            let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
+            Err(refused(source, String::from_utf8_lossy(said).trim().to_owned()))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(missing()),
         Err(error) => Err(CompileError::File(format!("`{}` cannot be run: {error}", command.get_program().display()))),

@@ -16,10 +16,11 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
     let cargo = program("CARGO", "cargo");
     let mut command = Command::new(&cargo);
     command.current_dir(&source.folder).args(["rustc", "--quiet", "--release", "--lib", "--target", TARGET]);
-    // One for all mechtrons of the folder: what they depend on is compiled once.
-    command
-        .args(["--message-format", "json-render-diagnostics", "--target-dir"])
-        .arg(absolute(&folder.join("target"))?);
+    command.args(["--message-format", "json-render-diagnostics"]);
+    if stands_alone(&source.file()) {
+        // One for all mechtrons of the folder: what they depend on is compiled once.
+        command.arg("--target-dir").arg(absolute(&folder.join("target"))?);
+    }
     command.arg("--").args(["-C".into(), format!("link-arg=-zstack-size={}", settings.stack)]);
     command.args(["-C".into(), format!("link-arg=--max-memory={}", settings.memory)]);
     let missing = || {
