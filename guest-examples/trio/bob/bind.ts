@@ -114,6 +114,17 @@ export class GreetCall {
   }
 }
 
+/** `Ext<Field> /`, under way. */
+export class FieldCall {
+  constructor(private asked: Asked) {}
+
+  wait(): Answer<ArrayBuffer | null> {
+    const pong = this.asked.wait();
+    if (pong.status < 0 || pong.status >= 400) return new Answer<ArrayBuffer | null>(pong, null);
+    return new Answer<ArrayBuffer | null>(pong, pong.body);
+  }
+}
+
 /** `Http<Get> /hello/{name}`, under way. */
 export class GetHelloCall {
   constructor(private asked: Asked) {}
@@ -392,6 +403,11 @@ export class Trio {
     return new GreetCall(this.message("Ext<Greet>").body(type, body).ask());
   }
 
+  /** `Ext<Field> /` */
+  field(type: string = "", body: ArrayBuffer = new ArrayBuffer(0)): FieldCall {
+    return new FieldCall(this.message("Ext<Field>").body(type, body).ask());
+  }
+
   /** `Http<Get> /hello/{name}` */
   getHello(params: GetHelloParams): GetHelloCall {
     return new GetHelloCall(this.message("Http<Get>").path(params.path()).ask());
@@ -550,6 +566,8 @@ export function bothReply(value: string): Reply {
 export abstract class TrioRoutes {
   /** `Ext<Greet> /` */
   abstract greet(): Reply;
+  /** `Ext<Field> /` */
+  abstract field(): Reply;
   /** `Http<Get> /hello/{name}` */
   abstract getHello(params: GetHelloParams): Reply;
   /** `Http<Get> /page` */
@@ -605,6 +623,9 @@ export function handle(routes: TrioRoutes): Reply {
   const method = wave.method();
   if (method == "Ext<Greet>") {
     return routes.greet();
+  }
+  if (method == "Ext<Field>") {
+    return routes.field();
   }
   if (method == "Http<Get>" && fits(wave.path(), "/hello/{name}")) {
     const params = GetHelloParams.of();

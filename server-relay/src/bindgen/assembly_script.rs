@@ -1,6 +1,7 @@
 //! AssemblyScript, for mechtrons: types, calls of another mechtron, and routes of one's own, with its guest library.
 
 mod calls;
+mod kind;
 mod routes;
 mod types;
 mod words;
@@ -12,7 +13,8 @@ use starlane_protocol::document::Route;
 
 use super::names::{Taken, camel, of_route, pascal};
 use super::payload::Payload;
-use types::{Kind, Types};
+use kind::Kind;
+use types::Types;
 
 /// A route as code sees it.
 struct Call<'b> {

@@ -6,7 +6,8 @@ use starlane_host::bind::RouteSchemas;
 use starlane_protocol::document::Route;
 use starlane_schema::{Form, Node, Schema};
 
-use super::types::{Kind, Types, doc, quoted, taken_fields};
+use super::kind::Kind;
+use super::types::{Types, doc, quoted, taken_fields};
 use crate::bindgen::names::camel;
 
 /// One part of a path, or one name of a query.
