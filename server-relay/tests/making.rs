@@ -339,7 +339,7 @@ fn what_a_compiler_remarks_is_shown() {
 }
 
 #[test]
-fn a_module_gets_the_stack_and_memory_of_its_document() {
+fn a_module_gets_the_stack_of_its_document_and_the_least_memory() {
     let place = Place::new();
     place.done(&["new", "tea"]);
     let document = place.path().join("tea/mechtrons/greeter.toml");
@@ -348,6 +348,6 @@ fn a_module_gets_the_stack_and_memory_of_its_document() {
     let built = place.done(&["build", "tea"]);
     assert_eq!(built["mechtrons"][0]["stack"], 65_536, "{built}");
     let wasm = fs::read(place.path().join("tea/wasm/greeter.wasm")).unwrap();
-    // The memory section: one memory with a largest size, of 2 and 48 pages.
-    assert!(wasm.windows(6).any(|bytes| bytes == [5, 4, 1, 1, 2, 48]), "no such memory");
+    // The memory section: one memory of two pages, without a largest size: the star holds it to the document's.
+    assert!(wasm.windows(5).any(|bytes| bytes == [5, 3, 1, 0, 2]), "no such memory");
 }

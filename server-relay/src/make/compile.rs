@@ -56,7 +56,7 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
     }
     match source.language {
         Language::Rust => rust::compile(folder, source, settings, wasm),
-        Language::As => assembly_script::compile(folder, source, settings, wasm),
+        Language::As => assembly_script::compile(folder, source, wasm),
         Language::C => c::compile(folder, source, settings, wasm),
         Language::Zig => zig::compile(folder, source, settings, wasm),
         Language::Wat => assemble(source, wasm).map(|()| String::new()),

@@ -1,9 +1,12 @@
 //! What a module is given, from what its document allows.
+//!
+//! It begins with as little memory as its compiler can make, and no largest memory is written into it: growing past one would
+//! fail inside the guest, while growing past the document's is stopped by the star, which says so (`memory-limit`).
 
 use starlane_protocol::document::{MechtronConfig, MechtronLimits, Names};
 
 /// Bytes of a page of WebAssembly.
-pub(super) const PAGE: u64 = 65_536;
+const PAGE: u64 = 65_536;
 
 /// The interpreter's stack holds values, a compiled program's the rest: this much smaller it goes as deep. The default of 1 MiB
 /// makes 16 KiB, so that stack, data and some heap fit the first page.
@@ -20,8 +23,6 @@ const ALIGNMENT: u64 = 16;
 pub(super) struct Settings {
     /// Bytes of stack in the memory.
     pub(super) stack: u64,
-    /// Bytes that the memory never has more of: whole pages.
-    pub(super) memory: u64,
 }
 
 impl Settings {
@@ -34,12 +35,7 @@ impl Settings {
         let stack = named.iter().map(|limits| limits.stack.0).max().unwrap_or(usual.stack.0);
         let memory = (memory / PAGE).max(1) * PAGE;
         let stack = (stack / STACK_SHARE).clamp(SMALLEST_STACK, memory / 2).next_multiple_of(ALIGNMENT);
-        Self { stack, memory }
-    }
-
-    /// Pages of the largest memory.
-    pub(super) fn pages(self) -> u64 {
-        self.memory / PAGE
+        Self { stack }
     }
 }
 
@@ -54,18 +50,18 @@ mod tests {
         MechtronConfig { wasm, bind, state: Default::default(), limits, config: Names::new(), may: Default::default() }
     }
 
-    fn of(documents: &[(u64, u64)]) -> (u64, u64) {
+    fn stack(documents: &[(u64, u64)]) -> u64 {
         let named =
             documents.iter().enumerate().map(|(at, (memory, stack))| (at.to_string(), document(*memory, *stack)));
-        let settings = Settings::of(&named.collect(), "wasm/a.wasm");
-        (settings.memory, settings.stack)
+        Settings::of(&named.collect(), "wasm/a.wasm").stack
     }
 
     #[test]
     fn a_module_gets_what_its_documents_allow() {
-        assert_eq!(of(&[]), (16 << 20, 16 << 10));
-        assert_eq!(of(&[(1 << 20, 1 << 20), (100_000, 16 << 20)]), (65_536, 32_768));
-        assert_eq!(of(&[(8 << 20, 4 << 20)]), (8 << 20, 64 << 10));
-        assert_eq!(of(&[(8 << 20, 1)]), (8 << 20, 4_096));
+        assert_eq!(stack(&[]), 16 << 10);
+        assert_eq!(stack(&[(8 << 20, 4 << 20)]), 64 << 10);
+        assert_eq!(stack(&[(8 << 20, 1)]), 4_096);
+        // Half of the least memory is the most.
+        assert_eq!(stack(&[(1 << 20, 1 << 20), (100_000, 16 << 20)]), 32_768);
     }
 }

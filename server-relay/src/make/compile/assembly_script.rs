@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{CompileError, absolute, remarks, run};
-use crate::make::settings::Settings;
 use crate::make::source::Source;
 
-pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: &Path) -> Result<String, CompileError> {
+pub(super) fn compile(folder: &Path, source: &Source, wasm: &Path) -> Result<String, CompileError> {
     let mut command = Command::new(compiler(&absolute(&source.folder)?, &absolute(folder)?));
     command.current_dir(&source.folder);
-    command.args(["index.ts", "--config", "asconfig.json", "--target", "release", "--maximumMemory"]);
-    command.arg(settings.pages().to_string()).arg("--outFile").arg(absolute(wasm)?);
+    command.args(["index.ts", "--config", "asconfig.json", "--target", "release", "--outFile"]);
+    command.arg(absolute(wasm)?);
     run(&mut command, source, || {
         CompileError::missing(
             "asc is not there, which compiles AssemblyScript",

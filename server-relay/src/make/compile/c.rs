@@ -17,9 +17,7 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
     let clang = program("CC_WASM32", "clang");
     let mut command = Command::new(&clang);
     command.args(FLAGS).arg("-I").arg(library(folder, source, "starlane.h")?);
-    let linker =
-        ["--no-entry".into(), format!("-zstack-size={}", settings.stack), format!("--max-memory={}", settings.memory)];
-    command.args(linker.map(|flag: String| format!("-Wl,{flag}")));
+    command.args(["-Wl,--no-entry".into(), format!("-Wl,-zstack-size={}", settings.stack)]);
     command.arg(source.file()).arg("-o").arg(wasm);
     let missing = || CompileError::missing("clang is not there, which compiles C", HINT);
     let output = run(&mut command, source, missing).map_err(|error| match error {

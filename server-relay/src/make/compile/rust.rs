@@ -22,7 +22,6 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
         command.arg("--target-dir").arg(absolute(&folder.join("target"))?);
     }
     command.arg("--").args(["-C".into(), format!("link-arg=-zstack-size={}", settings.stack)]);
-    command.args(["-C".into(), format!("link-arg=--max-memory={}", settings.memory)]);
     let missing = || {
         CompileError::missing(
             "cargo is not there, which compiles Rust",

@@ -19,11 +19,7 @@ pub(super) fn compile(folder: &Path, source: &Source, settings: Settings, wasm: 
     let mut command = compiler().ok_or_else(missing)?;
     let cache = absolute(&folder.join("target/zig"))?;
     command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
-    command.args(FLAGS).args([
-        "--stack".into(),
-        settings.stack.to_string(),
-        format!("--max-memory={}", settings.memory),
-    ]);
+    command.args(FLAGS).args(["--stack", &settings.stack.to_string()]);
     command.args(["--dep", "starlane"]).arg(format!("-Mroot={}", source.file().display()));
     command.arg(format!("-Mstarlane={}", library.join("starlane.zig").display()));
     command.arg(format!("-femit-bin={}", wasm.display()));
