@@ -6,6 +6,8 @@
 import { idle } from "./browser/idle.mjs";
 import { ping } from "./browser/ping.mjs";
 import { reload } from "./browser/reload.mjs";
+import { swap } from "./browser/swap.mjs";
+import { upgrade } from "./browser/upgrade.mjs";
 import { World } from "./browser/world.mjs";
 import { work } from "./browser/work.mjs";
 
@@ -15,6 +17,8 @@ const BENCHES = [
   { names: ["ping-tab"], run: ping },
   { names: ["reload"], run: reload },
   { names: ["awake-tab", "asleep-tab"], run: idle },
+  { names: ["swap-tab"], run: swap },
+  { names: ["upgrade-tabs"], run: upgrade },
 ];
 
 const filter = process.argv[2] ?? "";

@@ -15,6 +15,7 @@ mod relay;
 mod round_trip;
 mod row;
 mod shell;
+mod swap;
 mod throughput;
 mod waking;
 mod work;
@@ -28,7 +29,7 @@ use row::Row;
 /// A row: part of its name is what a filter is held against.
 type Bench = (&'static str, fn() -> Result<Row>);
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     ("ping-native", local::run),
     ("bind-64", bind::run_small),
     ("bind-64k", bind::run_large),
@@ -37,6 +38,7 @@ const BENCHES: [Bench; 8] = [
     ("throughput", throughput::run),
     ("idle-lane", idle::run),
     ("shell-native", local::run_shell),
+    ("swap-relay", swap::run),
 ];
 
 /// Runs the verb of the command line.

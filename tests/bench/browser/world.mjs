@@ -79,6 +79,28 @@ export class World {
     return run(told("STARLANE_BIN"), ["--json", ...words], { env: { ...process.env, ...env } });
   }
 
+  /** Publishes a folder of the applications that are measured; `change` may change it before. */
+  async publish(app, version, change) {
+    const folder = join(this.#folder, app);
+    await change(folder);
+    await this.#starlane("publish", folder, `localhost:repo:${app}:${version}`);
+  }
+
+  /** Installs a version that was published. */
+  install(app, version) {
+    return this.#starlane("install", `localhost:${app}`, `localhost:repo:${app}:${version}`);
+  }
+
+  /** Takes an application to another version, without a process of its own. */
+  async upgrade(app, to) {
+    const { token } = JSON.parse(await readFile(join(this.#folder, "data/operator.json"), "utf8"));
+    const ping = { to: `localhost:${app}`, method: "Cmd<Upgrade>", body: JSON.stringify({ to }) };
+    const headers = { authorization: `Bearer ${token}` };
+    const waves = `http://127.0.0.1:${this.port}/starlane/waves`;
+    const pong = await (await fetch(waves, { method: "POST", headers, body: JSON.stringify(ping) })).json();
+    if (pong.status !== 200) throw new Error(JSON.stringify(pong));
+  }
+
   /** An address of an application's host. */
   url(app, path = "/") {
     return `http://${app}.localhost:${this.port}${path}`;

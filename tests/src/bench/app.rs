@@ -26,7 +26,7 @@ const FILES: [&str; 7] = [
 ];
 
 /// Modules that go with them.
-const MODULES: [&str; 3] = ["echo", "note", "asks"];
+const MODULES: [&str; 4] = ["echo", "note", "asks", "says"];
 
 /// Makes the folder that is published as `localhost:bench`, and beside it `<folder>-large` for `localhost:large`.
 pub(super) fn write_folder(to: &Path) -> Result<()> {

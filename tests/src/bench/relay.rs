@@ -77,6 +77,40 @@ impl Relay {
         self.command(&["install", "localhost:bench", "localhost:repo:bench:1.0.0"])
     }
 
+    /// Publishes version 1.0.1 of the application: the same, but that the code of its echo is another file.
+    pub(super) fn publish_another(&self) -> Result<()> {
+        let app = self.folder.path().join("bench");
+        let echo = app.join("wasm/echo.wasm");
+        let mut wasm = std::fs::read(&echo)?;
+        // A custom section of its own: id 0, four bytes, the name `new` and nothing else.
+        wasm.extend_from_slice(&[0, 4, 3, b'n', b'e', b'w']);
+        std::fs::write(&echo, wasm)?;
+        self.command(&["publish", &app.to_string_lossy(), "localhost:repo:bench:1.0.1"])
+    }
+
+    /// Takes the application to another version.
+    pub(super) fn upgrade(&self, to: &str) -> Result<()> {
+        let note = std::fs::read(self.folder.path().join("data/operator.json"))?;
+        let note: serde_json::Value = serde_json::from_slice(&note)?;
+        let token = note["token"].as_str().context("no token")?;
+        let body = serde_json::json!({ "to": to }).to_string();
+        let ping = serde_json::json!({ "to": "localhost:bench", "method": "Cmd<Upgrade>", "body": body }).to_string();
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_nodelay(true)?;
+        write!(
+            stream,
+            "POST /starlane/waves HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{ping}",
+            self.address,
+            ping.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        if !answer.contains("\"status\":200") {
+            bail!("the upgrade to {to}: {answer}");
+        }
+        Ok(())
+    }
+
     fn command(&self, words: &[&str]) -> Result<()> {
         let mut command = Command::new(program()?);
         let folder = self.folder.path();

@@ -21,13 +21,19 @@ pub(super) struct Row {
     beside: &'static str,
     ratios: Vec<f64>,
     aim: Option<Aim>,
+    unit: &'static str,
     note: String,
 }
 
 impl Row {
     pub(super) fn new(what: &'static str, beside: &'static str, aim: Option<Aim>, pairs: &Pairs, note: String) -> Self {
         let ratios = pairs.0.iter().map(|(ours, theirs)| ours / theirs).collect();
-        Self { name: "", what, beside, ratios, aim, note }
+        Self { name: "", what, beside, ratios, aim, unit: "×", note }
+    }
+
+    /// Numbers with nothing beside them, one a round, and what they should not exceed.
+    pub(super) fn alone(what: &'static str, unit: &'static str, numbers: Vec<f64>, most: f64, note: String) -> Self {
+        Self { name: "", what, beside: "", ratios: numbers, aim: Some(Aim::AtMost(most)), unit, note }
     }
 
     pub(super) fn named(self, name: &'static str) -> Self {
@@ -40,7 +46,7 @@ impl Row {
             Aim::AtLeast(ratio) => json!({ "at_least": ratio }),
         });
         json!({
-            "row": self.name, "what": self.what, "beside": self.beside, "unit": "×", "ratios": self.ratios, "aim": aim,
+            "row": self.name, "what": self.what, "beside": self.beside, "unit": self.unit, "ratios": self.ratios, "aim": aim,
             "note": self.note,
         })
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The order of the table, by the rows' names.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 17] = [
     "work-tab",
     "ping-native",
     "ping-tab",
@@ -20,6 +20,9 @@ const ORDER: [&str; 14] = [
     "reload",
     "awake-tab",
     "asleep-tab",
+    "swap-relay",
+    "swap-tab",
+    "upgrade-tabs",
 ];
 
 /// One line of the table.
