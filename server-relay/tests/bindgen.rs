@@ -214,6 +214,7 @@ fn the_examples_use_what_is_written_today() {
     let used = [
         (Language::Rust, "chat/binds/room.toml", "chat/room/src/bind.rs"),
         (Language::As, "trio/binds/trio.toml", "trio/bob/bind.ts"),
+        (Language::Ts, "chat/binds/room.toml", "chat/room/bind.ts"),
     ];
     for (language, bind, file) in used {
         let there = fs::read_to_string(examples.join(file)).unwrap();

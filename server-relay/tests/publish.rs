@@ -176,6 +176,7 @@ fn check_samples(page: &str) {
     let samples: Vec<_> = page.split("```toml\n# ").skip(1).filter_map(|rest| rest.split_once("\n```")).collect();
     assert_eq!(samples.len(), page.matches("```toml").count());
     let folder = copy("good/chat", false);
+    fs::write(folder.path().join("html/offline.html"), "<h1>Back soon</h1>").unwrap();
     for (sample, _) in samples {
         let (path, text) = sample.split_once('\n').unwrap();
         fs::write(folder.path().join(path), text).unwrap();

@@ -18,7 +18,7 @@ const BENCHES = [
   { names: ["reload"], run: reload },
   { names: ["awake-tab", "asleep-tab"], run: idle },
   { names: ["swap-tab"], run: swap },
-  { names: ["upgrade-tabs"], run: upgrade },
+  { names: ["upgrade-tabs", "upgrade-bytes"], run: upgrade },
 ];
 
 const filter = process.argv[2] ?? "";

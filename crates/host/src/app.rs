@@ -33,6 +33,8 @@ pub struct InstalledApp {
     pub generation: u64,
     /// Every file of the bundle, by path.
     pub files: Names<FileEntry>,
+    /// The page that browsers are shown where the application cannot answer.
+    pub offline: Option<FileEntry>,
     /// The values of its `[config]`.
     pub config: Values,
     /// Its mechtrons, by the segment below its point.
@@ -202,7 +204,8 @@ impl InstalledApp {
             if site { vec![http::whole_bundle()] } else { http::rules(&app, &holes, &manifest.bundle, &mechtrons)? };
         let (bundle, files) = (manifest.bundle.clone(), manifest.files.clone());
         let config = base.values.clone();
-        Ok(Self { point: point.clone(), bundle, digest, generation, files, config, mechtrons, grants, http })
+        let offline = app.offline.as_deref().map(|path| offline(path, &files)).transpose()?;
+        Ok(Self { point: point.clone(), bundle, digest, generation, files, offline, config, mechtrons, grants, http })
     }
 
     /// The mechtron (and its key) that a point names, if it is one of this application.
@@ -228,6 +231,16 @@ impl InstalledApp {
         let swapped = self.mechtrons.values().filter(|spec| spec.digest != self.digest);
         let files = swapped.flat_map(|spec| spec.files.values());
         self.files.values().chain(files).any(|file| file.sha256 == *digest)
+    }
+}
+
+/// The page that `offline` names.
+fn offline(path: &str, files: &Names<FileEntry>) -> Result<FileEntry, InstallError> {
+    let wrong = |what: &str| InstallError::Document(format!("offline = \"{path}\": {what}"));
+    let file = files.get(path).ok_or_else(|| wrong("the bundle has no such file"))?;
+    match file.media.starts_with("text/html") {
+        true => Ok(file.clone()),
+        false => Err(wrong("it is shown as a page, and this file is no HTML")),
     }
 }
 

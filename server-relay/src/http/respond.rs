@@ -9,7 +9,7 @@ use starlane_host::app::{HttpRule, HttpTo};
 use starlane_protocol::Code;
 use starlane_protocol::document::Visitors;
 use warp::filters::path::FullPath;
-use warp::http::header::{HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use warp::http::{HeaderMap, Method, Response};
 use warp::{Filter, Reply};
 
@@ -81,7 +81,10 @@ async fn answer(mesh: &Arc<Mesh>, request: &mut Request, readers: &cors::Readers
         Site::Own => Err(Problem::new(Code::NotFound, "the relay's own host has nothing here")
             .hint("The console is at /starlane/; an application is at a host of its own, `<app>.<space>`.")),
         Site::Space => Ok(Answer::redirect(307, &mesh.console())),
-        Site::App(one) => app(mesh, request, &one).await,
+        Site::App(one) => match app(mesh, request, &one).await {
+            Err(problem) if problem.status == 503 && request.wants_html() => away(mesh, &one, problem).await,
+            other => other,
+        },
     }
 }
 
@@ -126,6 +129,15 @@ async fn app(mesh: &Arc<Mesh>, request: &mut Request, one: &Installation) -> Res
     }
 }
 
+/// The application's own page for where it cannot answer, if it has one and may be shown at all.
+async fn away(mesh: &Mesh, one: &Installation, problem: Problem) -> Result<Answer, Problem> {
+    let Some(page) = one.app.offline.as_ref().filter(|_| one.halted.is_none()) else { return Err(problem) };
+    let Ok(bytes) = mesh.blobs.read(&page.sha256).await else { return Err(problem) };
+    let answer = Answer::new(problem.status).header(CONTENT_TYPE, &page.media).header(CACHE_CONTROL, "no-store");
+    Ok(answer.header(CODE, &problem.code).body(bytes.to_vec()))
+}
+
 /// Headers of ours that nothing else sets.
+const CODE: HeaderName = HeaderName::from_static("starlane-code");
 pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("starlane-signature");
 pub(super) const KEY: HeaderName = HeaderName::from_static("starlane-key");

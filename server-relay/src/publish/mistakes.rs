@@ -86,7 +86,6 @@ fn quoted<'m>(message: &'m str, word: &str) -> Option<&'m str> {
 fn later(message: &str) -> Option<&'static str> {
     match quoted(message, "unknown field `")? {
         "resources" => Some("there are no resources yet: what must last is a mechtron's state"),
-        "offline" => Some("there is no offline page yet: a page that is open goes on without its relay"),
         _ => None,
     }
 }

@@ -118,3 +118,34 @@ async fn a_page_of_an_unknown_origin_writes_nothing_and_reads_nothing() {
     let script = mesh.page("hello", "/starlane/starlane.js").header("origin", "https://example.com").send().await;
     assert_eq!(script.header("access-control-allow-origin"), "*");
 }
+
+#[tokio::test]
+async fn a_browser_is_shown_the_application_s_own_page_where_it_cannot_answer() {
+    let mesh = Mesh::start().await;
+    let mut bundle = Bundle::app("localhost:repo:hello:1.0.0", "greeter", RESTS, false);
+    bundle.files.insert("html/away.html".into(), b"<h1>Back soon</h1>".to_vec());
+    bundle.documents["app"]["offline"] = "html/away.html".into();
+    install(&mesh, "localhost:hello", &bundle).await;
+    let page = || mesh.page("hello", "/hello/Ada").header("accept", "text/html");
+    for _ in 0..5 {
+        assert_eq!(page().send().await.status, 500, "a trap is told as one");
+    }
+    let away = page().send().await;
+    assert_eq!((away.status, away.text()), (503, "<h1>Back soon</h1>".into()));
+    assert_eq!((away.header("content-type"), away.header("starlane-code")), ("text/html; charset=utf-8", "crash-loop"));
+    mesh.page("hello", "/hello/Ada").send().await.refused(503, "crash-loop");
+    for (path, why) in [("html/none.html", "no such file"), ("html/data.bin", "no HTML")] {
+        bundle.documents["app"]["offline"] = path.into();
+        bundle.point = "localhost:repo:hello:1.1.0".into();
+        bundle.upload(&mesh).await;
+        let refused = bundle.put(&mesh).await;
+        assert!(refused.status == 422 && refused.text().contains(why), "{}", refused.text());
+    }
+}
+
+/// Traps at every wave.
+const RESTS: &str = r#"(module
+  (memory (export "memory") 1)
+  (global (export "starlane_abi_1") i32 (i32.const 1))
+  (func (export "mechtron_init") (result i32) (i32.const 0))
+  (func (export "mechtron_wave") (result i32) unreachable))"#;

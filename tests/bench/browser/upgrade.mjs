@@ -24,6 +24,7 @@ export async function upgrade(world) {
       if (round > 0) pairs.push(all);
     }
     const [last, command] = medians(pairs);
+    const bytes = await oneFile(world, first);
     return [
       {
         row: "upgrade-tabs",
@@ -34,8 +35,33 @@ export async function upgrade(world) {
         aim: null,
         note: `${last.toFixed(0)} ms beside ${command.toFixed(0)} ms`,
       },
+      {
+        row: "upgrade-bytes",
+        what: `what a tab downloads for an upgrade that changes one of ${MECHTRONS} modules`,
+        beside: "that module and the manifest",
+        unit: "×",
+        ratios: [bytes.downloaded / bytes.needed],
+        aim: { at_most: 1 },
+        note: `${bytes.downloaded} bytes in ${bytes.requests} requests`,
+      },
     ];
   });
+}
+
+/** Takes the application to a version in which one module is another; what a tab downloads for it. */
+async function oneFile(world, page) {
+  const at = (ROUNDS + 1) % 2;
+  await page.evaluate((word) => window.until(word), String(at));
+  await world.publish("fifty", "1.2.0", (folder) => write(world, folder, at, MECHTRONS - 1));
+  const bodies = [];
+  page.on("response", (response) => bodies.push(response.body()));
+  await world.upgrade("fifty", "1.2.0");
+  await page.evaluate((word) => window.until(word), "2");
+  const sizes = (await Promise.all(bodies)).map((body) => body.length);
+  const manifest = await fetch(world.url("fifty", "/starlane/bundles/localhost:repo:fifty:1.2.0"));
+  const module = await world.bytes("fifty", `wasm/m${MECHTRONS - 1}.wasm`);
+  const needed = (await manifest.arrayBuffer()).byteLength + module.length;
+  return { downloaded: sizes.reduce((sum, size) => sum + size, 0), requests: sizes.length, needed };
 }
 
 /** Takes the application to the other version; milliseconds until the last tab has it, and until the relay had. */
@@ -63,19 +89,19 @@ async function prepare() {
   };
 }
 
-/** The folder of a version: mechtrons that say their word, half of them in tabs, half on the relay. */
-async function write(world, folder, version) {
+/** The folder of a version: mechtrons that say it, half of them in tabs, half on the relay; one may say 2. */
+async function write(world, folder, version, other = -1) {
   for (const part of ["binds", "mechtrons", "wasm", "html"]) await mkdir(join(folder, part), { recursive: true });
   await writeFile(join(folder, "binds/go.toml"), `[[route]]\nmethod = "Ext<Go>"\n`);
   await writeFile(join(folder, "html/index.html"), "<!doctype html><title>fifty</title>");
   const says = new Uint8Array(await world.bytes("bench", "wasm/says.wasm"));
   const digit = Buffer.from(says).indexOf("text/plain0") + "text/plain".length;
-  says[digit] = String(version).charCodeAt(0);
   let app = `[http]\n"/*" = "\${bundle}:/html/"\n[[grant]]\nto = "anyone"\nmay = ["call"]\non = "\${app}:*"\n`;
   for (let number = 0; number < MECHTRONS; number++) {
     const name = `m${number}`;
     // A custom section makes each module a file of its own: id 0, its length, the length of its name, the name.
-    const mark = [...`${name}v${version}`].map((letter) => letter.charCodeAt(0));
+    says[digit] = String(number === other ? 2 : version).charCodeAt(0);
+    const mark = [...`${name}v${number === other ? 2 : version}`].map((letter) => letter.charCodeAt(0));
     const wasm = Uint8Array.from([...says, 0, mark.length + 1, mark.length, ...mark]);
     await writeFile(join(folder, `wasm/${name}.wasm`), wasm);
     const config = `wasm = "wasm/${name}.wasm"\nbind = "binds/go.toml"\n`;

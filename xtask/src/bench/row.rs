@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The order of the table, by the rows' names.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "work-tab",
     "ping-native",
     "ping-tab",
@@ -23,6 +23,7 @@ const ORDER: [&str; 17] = [
     "swap-relay",
     "swap-tab",
     "upgrade-tabs",
+    "upgrade-bytes",
 ];
 
 /// One line of the table.

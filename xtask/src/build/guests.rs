@@ -1,5 +1,6 @@
 //! The guest examples, found by convention: `guest-examples/<example>/<name>/` with a `Cargo.toml`, an `asconfig.json`, a
-//! `<name>.c`, a `<name>.zig` or a `<name>.wat`. Each becomes `guest-examples/<example>/wasm/<name>.wasm`.
+//! `<name>.c`, a `<name>.zig` or a `<name>.wat`. Each becomes `guest-examples/<example>/wasm/<name>.wasm`. Typed calls for its pages,
+//! `bind.ts` beside a mechtron in Rust, become `guest-examples/<example>/html/js/<name>.bind.js`.
 
 mod compile;
 
@@ -50,7 +51,11 @@ pub(crate) fn build() -> Result<()> {
     if guests.is_empty() {
         bail!("no guest example was found in {FOLDER}");
     }
-    let stamp = Stamp::new("guests").reads(READS).makes(guests.iter().map(Guest::wasm)).with(zig::VERSION);
+    let stamp = Stamp::new("guests")
+        .reads(READS)
+        .makes(guests.iter().map(Guest::wasm))
+        .makes(guests.iter().filter_map(Guest::calls))
+        .with(zig::VERSION);
     step(&format!("guests: {}", guests.len()), &stamp, || make(&guests))
 }
 
@@ -64,7 +69,8 @@ fn make(guests: &[Guest]) -> Result<()> {
         )?;
     }
     for guest in guests {
-        guest.make().with_context(|| format!("the guest {} {} cannot be built", guest.example, guest.name))?;
+        let made = guest.make().and_then(|()| guest.make_calls());
+        made.with_context(|| format!("the guest {} {} cannot be built", guest.example, guest.name))?;
     }
     Ok(())
 }
@@ -113,6 +119,16 @@ impl Guest {
             Language::Zig => compile::zig(&self.source("zig"), &self.wasm()),
             Language::Wat => compile::wat(&self.source("wat"), &self.wasm()),
         }
+    }
+
+    /// Where typed calls for its pages go, if it has any.
+    fn calls(&self) -> Option<PathBuf> {
+        let has = self.language == Language::Rust && self.folder.join("bind.ts").is_file();
+        has.then(|| at(FOLDER).join(&self.example).join("html/js").join(format!("{}.bind.js", self.name)))
+    }
+
+    fn make_calls(&self) -> Result<()> {
+        self.calls().map_or(Ok(()), |calls| compile::typescript(&self.folder.join("bind.ts"), &calls))
     }
 
     /// Its one source, in the languages that have one.

@@ -17,6 +17,9 @@ pub struct App {
     #[serde(default, skip_serializing_if = "Names::is_empty", with = "config")]
     #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
     pub config: Values,
+    /// The path of a page of the bundle that browsers are shown, with status 503, where the application cannot answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<String>,
     /// The mechtrons, by the segment they get below the application's point.
     #[serde(default, skip_serializing_if = "Names::is_empty", with = "names")]
     #[cfg_attr(feature = "json-schema", schemars(with = "std::collections::BTreeMap<String, AppMechtron>"))]

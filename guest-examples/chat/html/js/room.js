@@ -1,12 +1,16 @@
 // A room as this tab follows it: what it has said so far, then what it says. Every message is shown once, whichever way
 // and however often it arrives: from the history, from the watch, or as the answer to one's own.
 
+// Typed calls of the room, written by `starlane bindgen` from its bind.
+import { Room as Calls } from "./room.bind.js";
+
 /** Pause before a watch that ended is begun again, unless the lane comes back first. */
 const AGAIN_MS = 5_000;
 
 export class Room {
   #star;
   #point;
+  #calls;
   #seen = new Set();
   #show;
   #tell;
@@ -18,6 +22,7 @@ export class Room {
   /** `show` gets each message with what the filter made of it, `tell` a problem or null, `format` is the filter. */
   constructor(star, point, { show, tell, format }) {
     [this.#star, this.#point, this.#show, this.#tell, this.#format] = [star, point, show, tell, format];
+    this.#calls = new Calls(star, point);
   }
 
   /** Follows the room until `leave`. */
@@ -34,8 +39,7 @@ export class Room {
   /** Reads what the room has kept and adds what is missing here; asked again whenever the lane comes back. */
   async catchUp() {
     try {
-      const pong = await this.#star.ping(this.#point, "Ext<History>");
-      for (const message of pong.json() ?? []) this.#take(message);
+      for (const message of (await this.#calls.history()) ?? []) this.#take(message);
       await this.#work;
       if (!this.#left) this.#tell(null);
     } catch (error) {
@@ -45,10 +49,7 @@ export class Room {
 
   /** Says something in the room; rejects with the mesh's error when it was not kept. */
   async say(name, text) {
-    const pong = await this.#star.ping(this.#point, "Ext<Say>", { name, text });
-    const kept = pong.body;
-    if (typeof kept?.n === "number" && typeof kept?.text === "string") this.#take(kept);
-    else await this.catchUp();
+    this.#take(await this.#calls.say({ name, text }));
   }
 
   async #listen() {

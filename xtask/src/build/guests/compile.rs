@@ -80,3 +80,10 @@ mod tests {
         assert_eq!(without_debug(&wat::parse_str(text).unwrap()).unwrap(), plain);
     }
 }
+
+/// TypeScript of a page: its types taken away.
+pub(super) fn typescript(source: &Path, script: &Path) -> Result<()> {
+    files::parent(script)?;
+    let esbuild = &mut npm_program("esbuild");
+    output(esbuild.arg(source).arg("--format=esm").arg(format!("--outfile={}", script.display()))).map(drop)
+}
