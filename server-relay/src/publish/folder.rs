@@ -14,7 +14,7 @@ use starlane_bundle::MANIFEST_FILES;
 
 use super::Fault;
 
-/// Files that mark a folder at the top as the source of something, not a part of the bundle. What [`SOURCE_ENDINGS`] has marks it too.
+/// Files that mark a folder at the top as the source of something, not a part of the bundle. A source of C or Zig right inside marks it too.
 pub const SOURCE_MARKS: [&str; 4] = ["Cargo.toml", "package.json", "asconfig.json", LIBRARY_MARK];
 
 /// The file that says that a folder holds the libraries that mechtrons are compiled with.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use starlane_protocol::Wave;
 
-use crate::mesh::form::{FIXED, begin, count, counted, installed, upgrade, version};
+use crate::mesh::form::{FIXED, Fault, begin, count, counted, faulty, installed, upgrade, version};
 use crate::mesh::{Lane, Mesh, config};
 
 /// Milliseconds from one swap to the next.
@@ -196,6 +196,71 @@ async fn a_relay_killed_while_it_swaps_has_the_old_or_the_new_never_a_mix() {
     relay.kill().unwrap();
     relay.wait().unwrap();
     println!("seed {seed}: {} times the old one, {} times the new one", seen[0], seen[1]);
+}
+
+/// A loop that ends with its time, not with its fuel; and one that only a body of three bytes leads to.
+const FOREVER: &str = "(loop (br 0)) unreachable";
+const FOREVER_FOR_BAD: &str = "(if (i32.eq (call $read (i32.const 13) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 2048) (i32.const 9)) (i32.const 3))
+  (then (loop (br 0))))";
+const MUCH_FUEL: Option<u64> = Some(100_000_000_000);
+/// How long after an upgrade has begun the relay is killed: it stands still in one step by then.
+const STANDS_STILL: Duration = Duration::from_millis(400);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_killed_in_any_step_before_the_switch_has_the_old_after_it_the_new() {
+    let slow = Fault { fuel: MUCH_FUEL, ..Fault::default() };
+    let in_prepare = (Fault::default(), Fault { init: FOREVER, ..slow });
+    let in_stop = (Fault { first: FOREVER_FOR_BAD, ..slow }, Fault::default());
+    let in_migrate = (Fault::default(), Fault { migrated: FOREVER, ..slow });
+    for (step, (old, new)) in [("prepare", in_prepare), ("stop", in_stop), ("migrate", in_migrate)] {
+        assert_eq!(killed_in(old, new, STANDS_STILL).await, 1, "killed in {step}");
+    }
+    // This one is answered before it is killed.
+    assert_eq!(
+        killed_in(Fault::default(), Fault::default(), Duration::from_secs(30)).await,
+        2,
+        "killed after the switch"
+    );
+}
+
+/// Kills a relay so long after it has begun to upgrade, or as soon as it has; the form that its states have then.
+async fn killed_in(old: Fault, new: Fault, after: Duration) -> u32 {
+    let data = tempfile::tempdir().unwrap();
+    let mut relay = doomed(data.path());
+    let mesh = Mesh::beside(data.path()).await;
+    begin(&mesh, &[faulty(1, old), faulty(2, new)]).await;
+    for name in FIXED {
+        assert_eq!(counted(&count(&mesh, name, 'A', 1).await), Some((1, 1)));
+    }
+    let in_hand = async {
+        let body =
+            serde_json::json!({ "to": "localhost:form:m1", "method": "Ext<Keep>", "body": "bad", "wait": 30_000 });
+        if !old.first.is_empty() {
+            mesh.call("POST", "/starlane/waves").body(body.to_string()).try_send().await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let upgraded = async {
+        tokio::time::sleep(STANDS_STILL / 4).await;
+        upgrade_or_gone(&mesh, 2).await;
+    };
+    tokio::select! {
+        () = upgraded => {}
+        () = in_hand => {}
+        () = tokio::time::sleep(after) => {}
+    }
+    relay.kill().unwrap();
+    relay.wait().unwrap();
+    let mut relay = doomed(data.path());
+    let mesh = Mesh::beside(data.path()).await;
+    let mut forms = Vec::new();
+    for name in FIXED {
+        forms.push(counted(&count(&mesh, name, 'A', 2).await).unwrap());
+    }
+    relay.kill().unwrap();
+    relay.wait().unwrap();
+    assert!(forms.iter().all(|form| *form == (forms[0].0, 2)), "{forms:?}");
+    forms[0].0
 }
 
 /// Upgrades, unless the relay is killed meanwhile.

@@ -16,6 +16,8 @@ pub(crate) struct Fault {
     pub(crate) init: &'static str,
     /// What ends its `mechtron_migrate`.
     pub(crate) migrated: &'static str,
+    /// Fuel of a wave, where it is more than a little.
+    pub(crate) fuel: Option<u64>,
     /// What every wave begins with.
     pub(crate) first: &'static str,
 }
@@ -40,6 +42,7 @@ pub(crate) fn faulty(form: u32, fault: Fault) -> Bundle {
     bundle.documents["app"]["mechtrons"] = mechtrons;
     bundle.documents["app"]["grant"] = json!([{ "to": "signed-in", "may": ["call"], "on": "${app}:**" }]);
     bundle.documents["mechtrons"]["mechtrons/guest.toml"]["limits"]["mailbox"] = 256.into();
+    bundle.documents["mechtrons"]["mechtrons/guest.toml"]["limits"]["fuel"] = fault.fuel.unwrap_or(1_000_000).into();
     bundle
 }
 

@@ -69,6 +69,13 @@ fn without_debug(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
+/// TypeScript of a page: its types taken away.
+pub(super) fn typescript(source: &Path, script: &Path) -> Result<()> {
+    files::parent(script)?;
+    let esbuild = &mut npm_program("esbuild");
+    output(esbuild.arg(source).arg("--format=esm").arg(format!("--outfile={}", script.display()))).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::without_debug;
@@ -79,11 +86,4 @@ mod tests {
         let plain = wat::parse_str(r#"(module (func $named (export "f")))"#).unwrap();
         assert_eq!(without_debug(&wat::parse_str(text).unwrap()).unwrap(), plain);
     }
-}
-
-/// TypeScript of a page: its types taken away.
-pub(super) fn typescript(source: &Path, script: &Path) -> Result<()> {
-    files::parent(script)?;
-    let esbuild = &mut npm_program("esbuild");
-    output(esbuild.arg(source).arg("--format=esm").arg(format!("--outfile={}", script.display()))).map(drop)
 }
