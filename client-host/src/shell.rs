@@ -178,6 +178,8 @@ impl Shell {
             Effect::Deliver { name, wave } => self.deliver(&name, wave),
             Effect::Fetch { digest, .. } => self.apps.fetch(self, digest),
             Effect::Log(line) => self.log(&line),
+            // What stands for a user is on the relay only.
+            Effect::OverrideFailed { .. } => {}
             Effect::Upgrade { app, generation, step } => upgrade::heard(self, app, generation, step),
         }
     }

@@ -11,6 +11,8 @@ pub enum Via<'a> {
     Here {
         /// What the sending mechtron's code may call.
         fence: Option<&'a [Pattern]>,
+        /// Whether that code is none of its application's own: its owner put it there.
+        outsider: bool,
     },
     /// It came up a lane of this star, whose agent is this.
     Lane {
@@ -40,7 +42,7 @@ pub trait Rules {
 pub fn admit(wave: &Wave, via: Via<'_>, rules: &dyn Rules) -> Result<(), Refusal> {
     match via {
         Via::HttpLine => return Ok(()),
-        Via::Here { fence: Some(fence) } if !fence.iter().any(|pattern| covers(pattern, &wave.to)) => {
+        Via::Here { fence: Some(fence), .. } if !fence.iter().any(|pattern| covers(pattern, &wave.to)) => {
             let message = format!("{} may not call {}: its `[may] call` does not name it", wave.from, wave.to);
             return Err(Refusal::new(Code::MayNotCall, message));
         }
@@ -56,7 +58,8 @@ pub fn admit(wave: &Wave, via: Via<'_>, rules: &dyn Rules) -> Result<(), Refusal
             }
         }
     }
-    let allowed = same_app(wave) || own_star(wave, rules) || granted(wave, rules) || owned(wave, rules);
+    let insider = !matches!(via, Via::Here { outsider: true, .. });
+    let allowed = (insider && same_app(wave)) || own_star(wave, rules) || granted(wave, rules) || owned(wave, rules);
     if allowed { Ok(()) } else { Err(forbidden(&wave.agent, &describe(wave), &wave.to)) }
 }
 

@@ -1,6 +1,7 @@
 //! Installed applications: what a manifest says once its holes are filled.
 
 mod http;
+mod own;
 mod recipe;
 
 use std::error::Error;
@@ -16,6 +17,8 @@ use starlane_protocol::{Grant, Pattern, Point};
 
 use crate::bind::CompiledBind;
 
+pub(crate) use own::lives_at;
+pub use own::{Override, home_of};
 pub use recipe::{Recipe, Swapped};
 
 use recipe::Source;
@@ -48,6 +51,9 @@ pub struct InstalledApp {
 /// What one mechtron of an application is made of.
 #[derive(Debug)]
 pub struct MechtronSpec {
+    /// Of what a user put behind a point of the application: the number the shell gave it. None of what is the
+    /// application's own.
+    pub own: Option<u64>,
     /// The application's point.
     pub app: Point,
     /// The segment below the application's point.
@@ -265,6 +271,7 @@ fn spec(
     let fence = fence.collect::<Result<_, _>>().map_err(unfilled)?;
     let (config_json, texts) = config.filled(&holes).map_err(unfilled)?;
     Ok(MechtronSpec {
+        own: None,
         app: app.clone(),
         name: name.into(),
         bundle: source.manifest.bundle.clone(),

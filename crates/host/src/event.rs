@@ -8,7 +8,7 @@ use std::sync::Arc;
 use starlane_bundle::Digest;
 use starlane_protocol::{Agent, Headers, Method, Point, Refusal, Wave};
 
-use crate::app::InstalledApp;
+use crate::app::{InstalledApp, MechtronSpec};
 
 /// Milliseconds on the shell's steady clock, from any start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -172,6 +172,14 @@ pub enum Event {
         /// Their names below its point.
         mechtrons: Vec<String>,
     },
+    /// What its owner put behind a point takes the place of the application's own mechtron from the next wave on; none: the
+    /// application's own comes back. Known until then, also while nothing runs there.
+    Override {
+        /// The point: that of one key.
+        point: Point,
+        /// What stands there, as [`MechtronSpec::overridden`] makes it.
+        spec: Option<Arc<MechtronSpec>>,
+    },
     /// An application is removed: its mechtrons end; their state is forgotten by the shell.
     Remove(Point),
     /// Everything of one mechtron (one key) is dropped: instance, mailbox, state at hand. The shell has deleted its stored state.
@@ -231,6 +239,15 @@ pub enum Effect {
         generation: u64,
         /// How far.
         step: Step,
+    },
+    /// What its owner put behind a point trapped three times within 60 s: the application's own mechtron is back.
+    OverrideFailed {
+        /// The point.
+        point: Point,
+        /// Which override: [`MechtronSpec::own`].
+        number: u64,
+        /// The last trap.
+        why: String,
     },
     /// Send this wave away: up the lane of a tab, to the switchboard of a relay.
     Send(Wave),

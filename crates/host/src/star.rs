@@ -10,6 +10,7 @@ mod failure;
 mod install;
 mod mechtron;
 mod outputs;
+mod overrides;
 mod pings;
 mod route;
 mod share;
@@ -28,10 +29,11 @@ use litemap::LiteMap;
 use starlane_bundle::Digest;
 use starlane_protocol::{Agent, Grant, MechtronStatus, Point, WaveId};
 
-use crate::app::InstalledApp;
+use crate::app::{InstalledApp, MechtronSpec};
 use crate::engine::{Engine, Module};
 use crate::event::{CommitId, Effect, Event, LogLevel, LogLine, Millis};
 use crate::random::Random;
+pub use outputs::OVERRIDE;
 use pings::Pings;
 use share::{Account, Pools, Ready};
 use slots::{Slot, Slots};
@@ -125,6 +127,8 @@ pub struct Star {
     unix_ms: i64,
     lane: bool,
     apps: LiteMap<Point, Arc<InstalledApp>>,
+    /// What owners put behind points of theirs.
+    overrides: BTreeMap<Point, Arc<MechtronSpec>>,
     grants: Vec<Grant>,
     slots: Slots,
     ready: Ready,
@@ -164,6 +168,7 @@ impl Star {
             unix_ms: 0,
             lane: false,
             apps: LiteMap::new(),
+            overrides: BTreeMap::new(),
             grants: Vec::new(),
             slots: Slots::default(),
             ready: Ready::default(),
@@ -201,6 +206,7 @@ impl Star {
             Event::Switch(app) => self.switch(&app),
             Event::Abandon(app) => self.abandon_upgrade(&app),
             Event::Try { app, mechtrons } => self.begin_trial(&app, mechtrons),
+            Event::Override { point, spec } => self.set_override(point, spec),
             Event::Remove(app) => self.remove(&app),
             Event::Drop(mechtron) => self.drop_mechtron(&mechtron),
             Event::StarAnew(star) => self.star_anew(&star),
@@ -287,6 +293,7 @@ impl Star {
                 Timer::Turn(slot, turn) => self.turn_overdue(slot, turn),
                 Timer::Delivered(id) => _ = self.delivered.remove(&id),
                 Timer::Sweep => self.sweep(),
+                Timer::Turning(slot, turn) => self.turning_overdue(slot, turn),
                 Timer::Stop(upgrade) => self.stop_overdue(upgrade),
                 Timer::Trial(trial) => self.trial_overdue(trial),
             }

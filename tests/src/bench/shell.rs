@@ -101,7 +101,7 @@ impl Shell {
                     }
                 }
                 Effect::Log(line) => eprintln!("{}: {}", line.point, line.text),
-                Effect::Send(_) | Effect::Deliver { .. } | Effect::Upgrade { .. } => {}
+                Effect::Send(_) | Effect::Deliver { .. } | Effect::Upgrade { .. } | Effect::OverrideFailed { .. } => {}
             }
         }
         None

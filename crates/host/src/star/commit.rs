@@ -61,7 +61,7 @@ impl Star {
         let id = CommitId(self.last_commit);
         self.commits.insert(id, slot);
         mechtron.held.push_back(Held { commit: Some(id), outputs });
-        let mechtron = mechtron.name.clone();
+        let mechtron = mechtron.home.clone();
         self.effects.push_back(Effect::Commit(Commit { id, mechtron, writes, code, keep_before }));
     }
 
@@ -80,6 +80,7 @@ impl Star {
         {
             self.release(slot, held.outputs);
         }
+        self.see_to_turning(slot);
     }
 
     /// Undoes the turns from the failed one on; the mechtron wakes again from what is stored.
@@ -127,7 +128,7 @@ impl Star {
 }
 
 /// The refusal of the ping that this pong was to answer.
-fn refuse_instead(pong: Wave, refusal: &Refusal) -> Box<Wave> {
+pub(super) fn refuse_instead(pong: Wave, refusal: &Refusal) -> Box<Wave> {
     let mut refused = pong.refuse(refusal);
     // `refuse` turns the ends round, and a pong already goes back.
     (refused.from, refused.to) = (pong.from, pong.to);

@@ -37,6 +37,11 @@ impl Crashes {
         true
     }
 
+    /// How many of the last 60 s are noted, five at most.
+    pub(super) fn recent(&self) -> usize {
+        self.recent.len()
+    }
+
     /// Milliseconds until it may run again, if it is stopped.
     pub(super) fn pause(&self, now: Millis) -> Option<u64> {
         let left = self.until?.since(now);

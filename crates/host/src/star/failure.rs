@@ -111,19 +111,25 @@ impl Star {
     pub(super) fn init_failed(&mut self, slot: Slot, refusal: &Refusal) {
         // Those who waited are told why, not that it happened too often.
         self.cannot_wake(slot, refusal);
-        self.note_crash(slot);
+        self.note_crash(slot, refusal);
     }
 
     /// A state cannot be brought up to date, and stays as it was.
     pub(super) fn migration_failed(&mut self, slot: Slot, refusal: &Refusal) {
         self.cannot_wake(slot, refusal);
-        self.note_crash(slot);
+        self.note_crash(slot, refusal);
     }
 
     pub(super) fn out_of_fuel(&mut self, slot: Slot) {
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
+        let in_wave = mechtron.busy().is_some_and(|busy| busy.entry == Entry::Wave);
         let message = format!("{} burnt all {} fuel of one wave", mechtron.point, mechtron.spec.limits.fuel);
-        self.abandon(slot, Some(&Refusal::new(Code::OutOfFuel, message)));
+        let refusal = Refusal::new(Code::OutOfFuel, message);
+        self.abandon(slot, Some(&refusal));
+        // How much there is to burn its owner knows: it is a trap like any other.
+        if in_wave {
+            self.override_trapped(slot, &refusal);
+        }
     }
 
     pub(super) fn trapped(&mut self, slot: Slot, trap: &Trap) {
@@ -135,9 +141,10 @@ impl Star {
         let place = if names.is_empty() { String::new() } else { format!(", in {}", names.join(" ← ")) };
         let message = format!("{} trapped: {}{place}", mechtron.point, trap.message);
         let in_wave = undone.entry == Entry::Wave;
-        self.end_undone(slot, undone, Some(&Refusal::new(code_of(trap.kind), message)));
+        let refusal = Refusal::new(code_of(trap.kind), message);
+        self.end_undone(slot, undone, Some(&refusal));
         if in_wave {
-            self.note_crash(slot);
+            self.note_crash(slot, &refusal);
         }
     }
 
@@ -151,10 +158,13 @@ impl Star {
         undone.traced(|guest| module.trace(guest, TRACED_FUEL * TRACE_COST))
     }
 
-    fn note_crash(&mut self, slot: Slot) {
+    fn note_crash(&mut self, slot: Slot, refusal: &Refusal) {
         let now = self.now;
         self.note_trap(slot);
         let Some(mechtron) = self.slots.get_mut(slot).filter(|mechtron| !mechtron.is_next) else { return };
+        if mechtron.spec.own.is_some() {
+            return self.override_trapped(slot, refusal);
+        }
         if mechtron.crashes.note(now) {
             let (point, ms) = (mechtron.point.clone(), mechtron.crashes.pause(now).unwrap_or_default());
             let waiting: Vec<Mail> = mechtron.mailbox.drain(..).collect();

@@ -26,6 +26,9 @@ impl Star {
         self.end_trial(&app.point);
         for slot in self.slots_of(&app.point) {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
+            if mechtron.spec.own.is_some() {
+                continue;
+            }
             match app.mechtron(&mechtron.name) {
                 Some(spec) if is_the_same(spec, &mechtron.spec) => {
                     mechtron.spec = spec.clone();
@@ -42,7 +45,8 @@ impl Star {
                 _ => self.end(slot),
             }
         }
-        self.apps.insert(app.point.clone(), app);
+        self.apps.insert(app.point.clone(), app.clone());
+        self.keep_overrides(&app);
         self.gather();
     }
 
@@ -52,6 +56,7 @@ impl Star {
         for slot in self.slots_of(app) {
             self.end(slot);
         }
+        self.overrides.retain(|point, _| !point.is_within(app));
         self.apps.remove(app);
         self.accounts.remove(app);
         self.gather();
@@ -90,7 +95,7 @@ impl Star {
         self.grants = self.apps.values().flat_map(|app| app.grants.iter().cloned()).collect();
         self.modules.retain(|key, _| {
             let specs = self.apps.values().flat_map(|app| app.mechtrons.values());
-            let mut specs = specs.chain(self.upgrades.specs());
+            let mut specs = specs.chain(self.upgrades.specs()).chain(self.overrides.values());
             specs.any(|spec| (spec.wasm.sha256, spec.limits.stack.0) == *key)
         });
     }

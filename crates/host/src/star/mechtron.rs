@@ -25,6 +25,10 @@ pub(super) struct Mechtron {
     /// What it is called from outside; in a tab that is below the star's point.
     pub(super) point: Point,
     pub(super) spec: Arc<MechtronSpec>,
+    /// Where its state lies: under its name, unless its owner has put it there.
+    pub(super) home: Point,
+    /// Whether something else is to stand here, and no wave begins before it does.
+    pub(super) turning: bool,
     /// What its application holds of the star.
     pub(super) account: Rc<Account>,
     pub(super) phase: Phase,
@@ -147,6 +151,8 @@ impl Mechtron {
 
     pub(super) fn new(name: Point, point: Point, spec: Arc<MechtronSpec>, account: Rc<Account>) -> Self {
         Self {
+            home: spec.home(&name),
+            turning: false,
             name,
             point,
             spec,

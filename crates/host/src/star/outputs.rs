@@ -2,11 +2,14 @@
 
 use starlane_protocol::{Agent, Code, Point, Refusal, Wave, WaveKind};
 
-use super::commit::Outputs;
+use super::commit::{Outputs, refuse_instead};
 use super::mechtron::Awake;
 use super::{Role, Slot, Star};
 use crate::abi::{Message, SignalOut};
 use crate::event::LogLevel;
+
+/// The header of every answer of what an owner has put behind a point: the bundle it is from.
+pub const OVERRIDE: &str = "starlane-override";
 
 /// The status of a reply that names none.
 pub(super) const OK: u16 = 200;
@@ -46,7 +49,18 @@ impl Star {
                 Box::new(wave.refuse(&Refusal::new(Code::NoReply, message)))
             }
         };
-        self.marked(pong, awake)
+        self.marked(self.signed(slot, pong), awake)
+    }
+
+    /// What was put here by an owner says so, and cannot be brought not to.
+    fn signed(&self, slot: Slot, mut pong: Box<Wave>) -> Box<Wave> {
+        let Some(mechtron) = self.slots.get(slot).filter(|mechtron| mechtron.spec.own.is_some()) else { return pong };
+        let spec = &mechtron.spec;
+        if pong.headers.push(OVERRIDE, spec.bundle.as_str()).is_ok() {
+            return pong;
+        }
+        let what = format!("{} leaves no room among its headers for `{OVERRIDE}`", mechtron.point);
+        refuse_instead(*pong, &Refusal::new(Code::BadReply, what))
     }
 
     /// Whether the reply of a turn is what its route promises.

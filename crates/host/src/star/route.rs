@@ -85,7 +85,7 @@ impl Star {
     /// A wave that a mechtron of this star sends: judged here, by its fence and, on a server, by the grants.
     pub(super) fn send_judged(&mut self, wave: Box<Wave>, slot: Slot) {
         let Some(mechtron) = self.slots.get(slot) else { return };
-        let fence = Via::Here { fence: Some(&mechtron.spec.fence) };
+        let fence = Via::Here { fence: Some(&mechtron.spec.fence), outsider: mechtron.spec.own.is_some() };
         let judged = match self.role {
             // What goes up is judged by the relay; what stays belongs to one user.
             Role::Tab => Ok(()),
@@ -242,6 +242,7 @@ impl Star {
             app = app.parent()?;
         }
         let spec = self.apps.get(&app)?.mechtron(to)?;
+        let spec = self.overrides.get(to).unwrap_or(spec);
         Some((Place::Mechtron(Target::New(to.clone(), spec.clone())), spec.placement))
     }
 }

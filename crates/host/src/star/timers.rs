@@ -16,6 +16,8 @@ pub(super) enum Timer {
     Turn(Slot, u64),
     /// A ping in the shell's hands is forgotten.
     Delivered(WaveId),
+    /// What is to be replaced must end the turn it is in now, if it is still that turn.
+    Turning(Slot, u64),
     /// What an upgrade stops must stop now; the number is the upgrade's.
     Stop(u64),
     /// A trial is over; the number is the trial's.

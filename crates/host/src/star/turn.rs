@@ -19,6 +19,10 @@ impl Star {
     pub(super) fn step(&mut self, slot: Slot, fuel: u64) -> u64 {
         let Some(mechtron) = self.slots.get_mut(slot) else { return 0 };
         mechtron.queued = false;
+        if mechtron.turning {
+            self.turn_over(slot);
+        }
+        let Some(mechtron) = self.slots.get_mut(slot) else { return 0 };
         let (asleep, idle) = (matches!(mechtron.phase, Phase::Asleep), matches!(mechtron.phase, Phase::Idle(_)));
         if asleep && self.next_mail_at(slot).is_some() {
             self.wake(slot);
@@ -250,7 +254,7 @@ impl Star {
         guest.limiter.count_state(guest.state.bytes() as u64);
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         mechtron.phase = Phase::Idle(awake);
-        if !mechtron.mailbox.is_empty() {
+        if !mechtron.mailbox.is_empty() || mechtron.turning {
             self.enqueue(slot);
         }
         self.set_sweep();

@@ -20,6 +20,7 @@ use super::timers::TimerKey;
 use super::{Slot, Star};
 use crate::app::{InstalledApp, MechtronSpec};
 use crate::event::{Effect, Migration, Step};
+pub(super) use quiet::STOP_MS;
 pub(super) use trial::Trials;
 
 /// The upgrades under way, one for an application at most.
@@ -104,6 +105,8 @@ impl Change {
     /// From one generation's mechtron to the next one's.
     fn between(old: &MechtronSpec, new: Option<&Arc<MechtronSpec>>) -> Self {
         match new {
+            // What its owner put there is none of the generation's.
+            _ if old.own.is_some() => Change::Same,
             None => Change::Gone,
             Some(new) if new.placement != old.placement || new.keeps != old.keeps => Change::Gone,
             Some(new) if !new.is_like(old) => Change::Other,

@@ -13,6 +13,7 @@ use super::mechtron::{Awake, Mail, Phase};
 use super::timers::Timer;
 use super::{Slot, Star};
 use crate::abi::{Blocked, Guest, Said, Turn};
+use crate::app::lives_at;
 use crate::engine::{Entry, Instance, Module, Trap};
 use crate::event::{Effect, LogLevel, Stored};
 use crate::limiter::Limiter;
@@ -37,7 +38,7 @@ impl Star {
         }
         let state_at_hand = mechtron.state.is_some();
         if !state_at_hand && !loading {
-            let point = mechtron.name.clone();
+            let point = mechtron.home.clone();
             *self.loading.entry(point.clone()).or_default() += 1;
             self.effects.push_back(Effect::Load(point));
         }
@@ -73,9 +74,9 @@ impl Star {
         if !self.upgrades.is_empty() && self.next_loaded(point, &mut state) {
             return;
         }
-        let Some(slot) = self.find_by_point(point) else { return };
+        let Some(slot) = self.find_by_point(&lives_at(point)) else { return };
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
-        if !matches!(mechtron.phase, Phase::Waking) || mechtron.state.is_some() {
+        if !matches!(mechtron.phase, Phase::Waking) || mechtron.state.is_some() || mechtron.home != *point {
             return;
         }
         match state {
@@ -162,7 +163,9 @@ impl Star {
             Err(trap) => {
                 let Some(mechtron) = self.slots.get_mut(slot) else { return };
                 let message = format!("{} cannot be started: {}", mechtron.point, trap.message);
-                self.cannot_wake(slot, &Refusal::new(super::failure::code_of(trap.kind), message));
+                let refusal = Refusal::new(super::failure::code_of(trap.kind), message);
+                self.cannot_wake(slot, &refusal);
+                self.override_trapped(slot, &refusal);
             }
         }
     }

@@ -38,7 +38,7 @@ fn judged(from: &str, agent: &str, to: &str, method: &str, via: Via<'_>, grants:
     }
 }
 
-const HERE: Via<'_> = Via::Here { fence: None };
+const HERE: Via<'_> = Via::Here { fence: None, outsider: false };
 type Row<'a> = (&'a str, &'a str, &'a str, &'a str, &'a [(&'a str, &'a str, &'a str)], &'a str);
 
 fn check(rows: &[Row<'_>]) {
@@ -167,12 +167,12 @@ fn a_line_of_http_is_itself_a_grant() {
 #[test]
 fn a_fence_is_judged_besides_the_grants() {
     let fence: Vec<Pattern> = vec!["localhost:chat:*".parse().unwrap()];
-    let via = Via::Here { fence: Some(&fence) };
+    let via = Via::Here { fence: Some(&fence), outsider: false };
     let store = "localhost:chat:store";
     assert_eq!(judged(store, store, ROOM, "Ext<Say>", via, &[]), "yes");
     assert_eq!(judged(store, store, FORMAT, "Ext<Say>", via, &[]), "yes");
     assert_eq!(judged(store, store, "localhost:shop:cart", "Ext<Say>", via, &[("anyone", "**", "")]), "may-not-call");
-    let closed = Via::Here { fence: Some(&[]) };
+    let closed = Via::Here { fence: Some(&[]), outsider: false };
     assert_eq!(judged(store, store, ROOM, "Ext<Say>", closed, &[]), "may-not-call");
 }
 

@@ -21,6 +21,7 @@ mod languages;
 mod memory;
 mod migrating;
 mod order;
+mod overriding;
 mod placement;
 mod random_events;
 mod replay;

@@ -37,6 +37,8 @@ pub struct World {
     pub files: BTreeMap<Digest, Arc<[u8]>>,
     /// How far upgrades are, as the star has told.
     pub steps: VecDeque<Step>,
+    /// Overrides that the star has given up: where, and which.
+    pub failed_overrides: Vec<(Point, u64)>,
     pub slice: u64,
     pub hold_commits: bool,
     pub hold_loads: bool,
@@ -109,6 +111,7 @@ impl World {
             stamps: BTreeMap::new(),
             files: BTreeMap::new(),
             steps: VecDeque::new(),
+            failed_overrides: Vec::new(),
             slice: 100_000,
             hold_commits: false,
             hold_loads: false,
@@ -260,6 +263,7 @@ impl World {
                 Effect::Load(point) => self.loads.push_back(point),
                 Effect::Fetch { digest, .. } => self.fetches.push_back(digest),
                 Effect::Log(line) => self.log.push(line),
+                Effect::OverrideFailed { point, number, .. } => self.failed_overrides.push((point, number)),
                 Effect::Upgrade { step, .. } => self.steps.push_back(step),
             }
         }

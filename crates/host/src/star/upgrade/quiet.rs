@@ -12,7 +12,7 @@ use crate::star::timers::Timer;
 use crate::star::{Slot, Star};
 
 /// Milliseconds for the waves in hand.
-const STOP_MS: u64 = 10_000;
+pub(in crate::star) const STOP_MS: u64 = 10_000;
 
 impl Star {
     /// What the upgrade of an application changes comes to rest.
@@ -53,7 +53,7 @@ impl Star {
 
     /// Where the next wave that may begin lies in a mailbox.
     pub(in crate::star) fn next_mail_at(&self, slot: Slot) -> Option<usize> {
-        let mechtron = self.slots.get(slot)?;
+        let mechtron = self.slots.get(slot).filter(|mechtron| !mechtron.turning)?;
         if !mechtron.stopped {
             return (!mechtron.mailbox.is_empty()).then_some(0);
         }

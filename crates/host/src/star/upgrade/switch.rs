@@ -25,6 +25,7 @@ impl Star {
         }
         let Upgrade { app: next, parts, back, .. } = upgrade;
         self.apps.insert(app.clone(), next.clone());
+        self.keep_overrides(&next);
         let names: Vec<String> = parts.keys().filter_map(|name| Some(name.segments().nth(2)?.to_owned())).collect();
         for (name, part) in parts {
             self.take_over(&name, part, back);
@@ -40,6 +41,9 @@ impl Star {
     /// What a new generation means for one mechtron that is there.
     fn change_over(&mut self, slot: Slot, upgrade: &Upgrade) {
         let Some(mechtron) = self.slots.get(slot) else { return };
+        if mechtron.spec.own.is_some() {
+            return self.enqueue(slot);
+        }
         let change = upgrade.changes(&mechtron.spec);
         let Some(spec) = upgrade.app.mechtron(&mechtron.name).filter(|_| change != Change::Gone) else {
             return self.end(slot);

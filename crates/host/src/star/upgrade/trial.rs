@@ -60,7 +60,8 @@ impl Star {
 
     /// Whether a mechtron's application is on trial.
     pub(in crate::star) fn is_on_trial(&self, slot: Slot) -> bool {
-        self.slots.get(slot).is_some_and(|mechtron| self.trials.all.contains_key(&mechtron.spec.app))
+        let mechtron = self.slots.get(slot).filter(|mechtron| mechtron.spec.own.is_none());
+        mechtron.is_some_and(|mechtron| self.trials.all.contains_key(&mechtron.spec.app))
     }
 
     pub(in crate::star) fn trial_overdue(&mut self, number: u64) {
@@ -103,7 +104,8 @@ impl Star {
     }
 
     fn tally(&mut self, slot: Slot, count: impl FnOnce(&mut Tally) -> bool) -> bool {
-        let Some(mechtron) = self.slots.get(slot) else { return false };
+        // What its owner put there is not what is tried.
+        let Some(mechtron) = self.slots.get(slot).filter(|mechtron| mechtron.spec.own.is_none()) else { return false };
         let trial = self.trials.all.get_mut(&mechtron.spec.app);
         trial.and_then(|trial| trial.tallies.get_mut(&mechtron.spec.name)).is_some_and(count)
     }

@@ -32,6 +32,7 @@ pub struct Mech {
     bind: Value,
     config: Value,
     idle: Option<&'static str>,
+    overridable: Option<Value>,
     state: &'static str,
 }
 
@@ -51,6 +52,7 @@ impl Mech {
             bind,
             config,
             idle: None,
+            overridable: None,
             state: "own",
         }
     }
@@ -80,6 +82,12 @@ impl Mech {
     /// Anywhere, without a state.
     pub fn anywhere(mut self) -> Self {
         (self.placement, self.state) = ("anywhere", "none");
+        self
+    }
+
+    /// Its owner may put something else in its place, with these limits.
+    pub fn overridable(mut self, limits: Value) -> Self {
+        self.overridable = Some(limits);
         self
     }
 
@@ -194,6 +202,10 @@ impl App {
                 "wasm": wasm_path, "bind": bind, "limits": mech.limits, "config": mech.config, "state": mech.state, "may": { "call": mech.may },
             });
             placed[name] = json!({ "config": config, "keyed": mech.keyed, "placement": mech.placement });
+            if let Some(limits) = &mech.overridable {
+                placed[name]["override"] = "owner".into();
+                placed[name]["override-limits"] = limits.clone();
+            }
             if let Some(idle) = mech.idle {
                 placed[name]["idle"] = idle.into();
             }
