@@ -19,6 +19,7 @@ mod ls;
 mod new;
 mod operator;
 mod output;
+mod overrides;
 mod ping;
 mod publish;
 mod rm;
@@ -94,6 +95,8 @@ enum Verb {
     Upgrade(upgrade::Upgrade),
     /// Take one mechtron of an application to another version while it runs
     Swap(upgrade::Swap),
+    /// Put a mechtron of a bundle of your own behind a point that stands for a user
+    Override(overrides::Override),
     /// List what is in the mesh
     Ls(ls::Ls),
     /// Print the values of an application, or the settings of the space
@@ -179,6 +182,7 @@ fn dispatch(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Install(install) => install.run(context),
         Verb::Upgrade(upgrade) => upgrade.run(context),
         Verb::Swap(swap) => swap.run(context),
+        Verb::Override(put) => put.run(context),
         Verb::Ls(ls) => ls.run(context),
         Verb::Get(get) => get.run(context),
         Verb::Set(set) => set.run(context),

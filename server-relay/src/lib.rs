@@ -24,6 +24,7 @@ mod log;
 pub mod make;
 mod mesh;
 mod names;
+mod overrides;
 mod problem;
 pub mod publish;
 mod registry;

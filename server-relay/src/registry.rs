@@ -7,6 +7,7 @@ mod compatible;
 pub(crate) mod configure;
 mod install;
 mod notary;
+mod overrides;
 mod picture;
 mod series;
 mod settings;
@@ -24,6 +25,7 @@ use tokio::sync::Mutex;
 
 pub(crate) use install::{Change, Plan, Wanted};
 pub(crate) use notary::Notary;
+pub(crate) use overrides::{Move, Own};
 pub(crate) use picture::{Installation, Picture};
 pub(crate) use series::Series;
 pub(crate) use settings::Settings;
@@ -37,6 +39,8 @@ use crate::store::{InstallRow, StoreError};
 pub(crate) struct Registry {
     now: RwLock<Arc<Picture>>,
     changing: Mutex<()>,
+    /// What stands elsewhere now, and nobody was told of yet.
+    moves: std::sync::Mutex<Vec<Move>>,
 }
 
 impl Registry {
@@ -60,7 +64,13 @@ impl Registry {
         }
         renew(&mut picture, notary).await?;
         picture.renew();
-        Ok(Self { now: RwLock::new(Arc::new(picture)), changing: Mutex::new(()) })
+        for row in store.overrides().await? {
+            picture.last_override = picture.last_override.max(row.number);
+            picture.overrides.insert(row.point.clone(), Arc::new(Own::new(row)));
+        }
+        // The stars that are made now are told by the picture.
+        overrides::settle(&Picture::default(), &mut picture);
+        Ok(Self { now: RwLock::new(Arc::new(picture)), changing: Mutex::new(()), moves: Default::default() })
     }
 
     /// The picture of this moment.
@@ -74,6 +84,8 @@ impl Registry {
         next.number += 1;
         change(&mut next);
         next.renew();
+        let moves = overrides::settle(&now, &mut next);
+        self.moves.lock().unwrap_or_else(PoisonError::into_inner).extend(moves);
         *now = Arc::new(next);
     }
 }

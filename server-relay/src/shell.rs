@@ -25,6 +25,7 @@ use slice::Slice;
 use crate::clock::Clock;
 use crate::keys::random;
 use crate::mesh::Mesh;
+use crate::overrides;
 use crate::store::Job;
 use crate::upgrade::Upgrades;
 
@@ -120,6 +121,9 @@ impl Shell {
         for one in self.mesh.registry.now().apps.values().filter(|one| one.halted.is_none()) {
             star.handle(Event::Install(one.app.clone()));
         }
+        for event in overrides::in_force(&self.mesh, self.index) {
+            star.handle(event);
+        }
         Some(Running { star, slice: Slice::default() })
     }
 
@@ -199,6 +203,7 @@ impl Shell {
                     inbox.answer(Event::Fetched { digest, bytes });
                 });
             }
+            Effect::OverrideFailed { point, number, why } => overrides::failed(&self.mesh, point, number, why),
             // This shell asks nothing of its own star and serves no names in it.
             Effect::Settle { .. } | Effect::Deliver { .. } => {}
         }

@@ -5,6 +5,7 @@
 mod apps;
 mod list;
 mod logs;
+mod overrides;
 mod settings;
 mod tokens;
 mod trust;
@@ -33,6 +34,7 @@ pub(crate) fn takes(wave: &Wave) -> bool {
         "Cmd<Install>",
         "Cmd<Upgrade>",
         "Cmd<Swap>",
+        "Cmd<Override>",
         "Cmd<Remove>",
         "Cmd<Get>",
         "Cmd<Set>",
@@ -52,6 +54,7 @@ pub(crate) async fn answer(mesh: &Arc<Mesh>, wave: &Wave) -> Wave {
         Some("Install") => apps::install(mesh, wave).await,
         Some("Upgrade") => upgrade::upgrade(mesh, wave).await,
         Some("Swap") => upgrade::swap(mesh, wave).await,
+        Some("Override") => overrides::command(mesh, wave).await,
         Some("Remove") => apps::remove(mesh, wave).await,
         Some("Get") => settings::get(mesh, wave),
         Some("Set") => settings::set(mesh, wave).await,
@@ -78,6 +81,13 @@ pub(crate) fn judge(mesh: &Mesh, agent: &Agent, may: May, on: &Point) -> Result<
         Agent::Anonymous => Problem::new(Code::SignIn, refusal.message),
         Agent::Point(_) => refusal.into(),
     })
+}
+
+/// Whether what stands at a point stands for this user.
+fn owns(mesh: &Mesh, agent: &Agent, point: &Point) -> bool {
+    let picture = mesh.registry.now();
+    let owner = picture.app_of(point).and_then(|one| one.app.owner(point));
+    agent.is_user() && owner.as_ref() == agent.point()
 }
 
 /// The body of a command; nothing stands for an empty object.

@@ -6,6 +6,7 @@
 mod commits;
 mod documents;
 mod error;
+mod overrides;
 mod records;
 mod settings;
 mod state;
@@ -23,6 +24,7 @@ use tokio::sync::Mutex;
 pub(crate) use commits::{Hears, JOBS, Job, run_jobs};
 pub(crate) use documents::InstallRow;
 pub use error::StoreError;
+pub(crate) use overrides::{OverrideRow, Wish};
 pub(crate) use records::SeriesRow;
 pub(crate) use state::Size;
 pub(crate) use swap::{Back, Switch};
@@ -74,6 +76,7 @@ fn migrations() -> Migrator {
         migration(2, "series", include_str!("../migrations/0002_series.sql")),
         migration(3, "swap", include_str!("../migrations/0003_swap.sql")),
         migration(4, "settings", include_str!("../migrations/0004_settings.sql")),
+        migration(5, "overrides", include_str!("../migrations/0005_overrides.sql")),
     ])
 }
 

@@ -17,6 +17,7 @@ use starlane_protocol::lane::Frame;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::mesh::Mesh;
+use crate::overrides;
 use crate::problem::Problem;
 use crate::registry::{Installation, Plan, Wanted};
 use stars::{Heard, Stars};
@@ -124,6 +125,7 @@ async fn store(mesh: &Arc<Mesh>, plan: &Plan, migrations: &[Migration]) -> Resul
         }
     };
     let change = mesh.registry.carry_out(plan, migrations, &mesh.store, switch).await?;
+    overrides::tell(mesh);
     let frame = Frame::Install(change.what.told.clone());
     let grants = &mesh.registry.now().grants;
     mesh.lanes.tell(&frame, |lane| next.is_for(&lane.agent, grants));

@@ -46,6 +46,8 @@ pub enum May {
     Install,
     /// Everything administrative.
     Admin,
+    /// Put a mechtron of another bundle behind what stands for a user.
+    Override,
 }
 
 /// Whom a grant is given to.

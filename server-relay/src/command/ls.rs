@@ -63,7 +63,7 @@ fn is_empty(list: &Value) -> bool {
 }
 
 fn people(mesh: &Mesh) -> String {
-    let shown = stacked(&[apps(mesh), mechtrons(mesh), stars(mesh), bundles(mesh), users(mesh)]);
+    let shown = stacked(&[apps(mesh), mechtrons(mesh), overrides(mesh), stars(mesh), bundles(mesh), users(mesh)]);
     if shown.is_empty() {
         "nothing is there yet: `starlane publish` a folder, then `starlane install` it\n".into()
     } else {
@@ -110,6 +110,16 @@ fn mechtrons(mesh: &Mesh) -> Table {
     }
     rows.sort();
     rows.into_iter().for_each(|(_, cells)| table.row(cells));
+    table
+}
+
+/// What owners have put behind points of theirs.
+fn overrides(mesh: &Mesh) -> Table {
+    let mut table = Table::new("overrides", &[("point", Side::Left), ("bundle", Side::Left), ("in force", Side::Left)]);
+    for own in &mesh.overrides {
+        let in_force = if own.in_force { "yes".to_owned() } else { format!("no: {}", own.why) };
+        table.row(vec![own.point.clone(), own.bundle.clone(), in_force]);
+    }
     table
 }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use starlane_host::admit::Via;
+use starlane_host::star::OVERRIDE;
 use starlane_protocol::limits::BODY_BYTES;
 use starlane_protocol::{Agent, Body, Code, Headers, Point, Wave, WaveId, WaveKind};
 use warp::http::HeaderMap;
-use warp::http::header::{CONTENT_TYPE, HeaderName};
+use warp::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName};
 
 use super::answer::Answer;
 use super::request::Request;
@@ -61,6 +62,25 @@ const KEPT_FROM_VISITORS: [&str; 12] = [
     "www-authenticate",
 ];
 
+/// What a reply of an owner's own code may say about itself. The origin is the application's: nothing passes that a browser
+/// keeps for the origin, reports by, or asks its user for.
+const PASSED_OF_OVERRIDES: [&str; 11] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "etag",
+    "expires",
+    "last-modified",
+    "location",
+    "retry-after",
+    "vary",
+    OVERRIDE,
+];
+
+/// How a browser treats what an owner's own code renders: as a page of no origin.
+const SANDBOX: &str = "sandbox allow-scripts allow-forms";
+
 /// Answers a request that a line of `[http]` leads to a mechtron.
 pub(super) async fn answer(
     mesh: &Arc<Mesh>,
@@ -110,11 +130,18 @@ fn reply(pong: &Wave) -> Answer {
     let status = pong.status.unwrap_or(500);
     // What is below 200 would be read as a part of the connection, not as an answer.
     let mut answer = Answer::new(if status < 200 { 502 } else { status });
+    let is_override = pong.headers.get(OVERRIDE).is_some();
     for (name, value) in pong.headers.iter() {
-        let kept = KEPT_FROM_VISITORS.contains(&name) || name.starts_with("access-control-");
+        let kept = match is_override {
+            true => !PASSED_OF_OVERRIDES.contains(&name) && !name.starts_with("starlane-"),
+            false => KEPT_FROM_VISITORS.contains(&name) || name.starts_with("access-control-"),
+        };
         if let (false, Ok(name)) = (kept, HeaderName::from_bytes(name.as_bytes())) {
             answer = answer.header(name, value);
         }
+    }
+    if is_override {
+        answer = answer.header(CONTENT_SECURITY_POLICY, SANDBOX);
     }
     if !pong.body.media.is_empty() {
         answer = answer.header(CONTENT_TYPE, media(pong));

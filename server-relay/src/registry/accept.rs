@@ -112,6 +112,11 @@ impl Registry {
             let what = format!("`{}` is made from `{bundle}`", one.app.point);
             return Err(Problem::new(Code::Conflict, what).hint("Remove the application first: `starlane rm`."));
         }
+        if let Some(point) = now.stands_behind(bundle) {
+            let what = format!("`{bundle}` stands behind `{point}`");
+            let hint = format!("Take it back first: `starlane override {point} --off`.");
+            return Err(Problem::new(Code::Conflict, what).hint(hint));
+        }
         store.remove_bundle(bundle).await?;
         self.change(|picture| {
             picture.bundles.remove(bundle);

@@ -12,7 +12,7 @@ use starlane_protocol::{Code, Point};
 use tokio::sync::MutexGuard;
 
 use super::compatible::Comparison;
-use super::{Installation, Notary, Picture, Registry, made, no_app, removed};
+use super::{Installation, Notary, Picture, Registry, made, no_app, overrides, removed};
 use crate::problem::Problem;
 use crate::store::{Back, InstallRow, Store, Switch};
 use crate::upgrade::Way;
@@ -136,6 +136,7 @@ impl Registry {
         let guard = self.changing.lock().await;
         let (app, generation) = (&plan.next.app.point, plan.next.app.generation);
         self.still_holds(plan)?;
+        let overrides = overrides::made_for(&self.now(), &plan.next.app);
         let there = plan.there.as_ref().map(|there| there.row());
         let previous = there.as_ref().and_then(|row| row.record.as_ref()).filter(|_| !plan.back);
         let back = plan.way_back();
@@ -148,6 +149,7 @@ impl Registry {
         self.change(|picture| {
             picture.generations.insert(app.clone(), generation);
             picture.apps.insert(app.clone(), plan.next.clone());
+            picture.overrides.extend(overrides);
             switch();
         });
         Ok(Change::new(plan.next.clone(), guard))
@@ -187,9 +189,11 @@ impl Registry {
         notary.store.keep(app, keep_state).await?;
         self.unset(app, &self.now(), notary.store).await?;
         notary.store.put_install(&InstallRow { app: app.clone(), generation, record: None }).await?;
+        notary.store.end_overrides(app, keep_state).await?;
         self.change(|picture| {
             picture.generations.insert(app.clone(), generation);
             picture.apps.remove(app);
+            overrides::end_all(picture, app, keep_state);
         });
         Ok(Change::new((was, removed(app, generation)), guard))
     }

@@ -8,6 +8,7 @@ use starlane_host::app::{InstalledApp, MechtronSpec};
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Agent, Grant, Grantee, May, Pattern, Point};
 
+use super::overrides::Overrides;
 use super::{Notary, Series, Settings};
 use crate::store::InstallRow;
 
@@ -27,6 +28,10 @@ pub(crate) struct Picture {
     pub(crate) apps: BTreeMap<Point, Arc<Installation>>,
     /// The last generation of every application that ever was.
     pub(crate) generations: BTreeMap<Point, u64>,
+    /// What owners have put behind points of theirs.
+    pub(crate) overrides: Overrides,
+    /// The highest number of an override that ever was.
+    pub(super) last_override: u64,
     /// Settings of the space.
     pub(crate) settings: Settings,
     /// Every grant in force.
@@ -193,7 +198,7 @@ fn touches(pattern: &Pattern, point: &Point) -> bool {
 /// The operator may everything in the space, and with all that belongs to it.
 pub(super) fn operators(space: &str) -> Option<Grant> {
     let operator: Pattern = format!("{space}:users:operator").parse().ok()?;
-    let may = vec![May::Call, May::Read, May::Publish, May::Install, May::Admin];
+    let may = vec![May::Call, May::Read, May::Publish, May::Install, May::Admin, May::Override];
     Some(Grant { to: Grantee::Pattern(operator), may, on: format!("{space}:**").parse().ok()?, methods: Vec::new() })
 }
 

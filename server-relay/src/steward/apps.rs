@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::{Answered, body, judge};
 use crate::mesh::Mesh;
+use crate::overrides;
 use crate::problem::Problem;
 use crate::registry::{self, Installation};
 use crate::shell::{Inbox, Item};
@@ -48,7 +49,7 @@ struct Removal {
 
 #[derive(Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum State {
+pub(super) enum State {
     /// It is lost.
     Lose,
     /// The next application at this point gets it.
@@ -99,6 +100,7 @@ async fn remove_app(mesh: &Arc<Mesh>, app: &Point, keep_state: bool) -> Result<(
     let grants = mesh.registry.now().grants.clone();
     let change = mesh.registry.remove_app(app, keep_state, &mesh.notary()).await?;
     let (was, told) = &change.what;
+    overrides::tell(mesh);
     tell(mesh, was, Frame::Install(told.clone()), &grants);
     let lost = (!keep_state).then_some(app);
     let gone: Vec<_> = mesh.inboxes.iter().map(|inbox| forget(inbox, lost, Event::Remove(app.clone()))).collect();
@@ -124,15 +126,15 @@ async fn remove_mechtron(mesh: &Arc<Mesh>, point: &Point) -> Result<(), Problem>
     settled(forget(inbox, Some(point), Event::Drop(point.clone()))).await
 }
 
-type Forgotten = oneshot::Receiver<Result<(), String>>;
+pub(super) type Forgotten = oneshot::Receiver<Result<(), String>>;
 
-fn forget(inbox: &Inbox, lost: Option<&Point>, event: Event) -> Forgotten {
+pub(super) fn forget(inbox: &Inbox, lost: Option<&Point>, event: Event) -> Forgotten {
     let (done, gone) = oneshot::channel();
     inbox.item(Item::Forget { lost: lost.cloned(), event, done });
     gone
 }
 
-async fn settled(gone: Forgotten) -> Result<(), Problem> {
+pub(super) async fn settled(gone: Forgotten) -> Result<(), Problem> {
     let result = gone.await.unwrap_or_else(|_| Err("the relay is being closed".into()));
     result.map_err(|what| Problem::new(Code::StoreFailed, what))
 }

@@ -15,7 +15,7 @@ use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::registry::Picture;
 use crate::shell::Item;
-use crate::store::Size;
+use crate::store::{Size, Wish};
 
 /// How long a busy star may take to tell; it then is listed without mechtrons.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -52,6 +52,9 @@ async fn own(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     }
     let mut picture = Picture::clone(&mesh.registry.now());
     picture.bundles.retain(|bundle, _| bundle.is_within(user));
+    let is_own = |point: &Point| picture.app_of(point).and_then(|one| one.app.owner(point)).as_ref() == Some(user);
+    let own: Vec<Point> = picture.overrides.keys().filter(|point| is_own(point)).cloned().collect();
+    picture.overrides.retain(|point, _| own.contains(point));
     picture.apps.retain(|_, one| one.record.series.is_within(user));
     let tabs = stars(mesh, &[]).into_iter().filter(|star| star["agent"] == json!(user));
     let is_known = mesh.store.users().await?.contains(user);
@@ -59,6 +62,7 @@ async fn own(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
         "stars": tabs.collect::<Vec<_>>(),
         "apps": apps(&picture),
         "mechtrons": [],
+        "overrides": overrides(&picture),
         "bundles": picture.bundles.keys().collect::<Vec<_>>(),
         "users": if is_known { vec![user] } else { Vec::new() },
     }))
@@ -75,6 +79,7 @@ pub(crate) async fn listing(mesh: &Arc<Mesh>, state: bool) -> Answered {
         "stars": stars(mesh, &running),
         "apps": apps(&picture),
         "mechtrons": mechtrons,
+        "overrides": overrides(&picture),
         "bundles": picture.bundles.keys().collect::<Vec<_>>(),
         "users": mesh.store.users().await?,
     });
@@ -139,6 +144,22 @@ fn apps(picture: &Picture) -> Vec<Value> {
     apps.map(|app| {
         json!({ "point": app.point, "bundle": app.bundle, "generation": app.generation, "mechtrons": mechtrons(app) })
     }).collect()
+}
+
+/// What stands behind points, or would if nothing stood against it.
+fn overrides(picture: &Picture) -> Vec<Value> {
+    let wanted = picture.overrides.values().filter(|own| own.row.wish != Wish::TakenBack);
+    let told = wanted.map(|own| {
+        let mut told = json!({ "point": own.row.point, "bundle": own.row.bundle, "in_force": own.verdict.is_ok() });
+        if let Some(mechtron) = &own.row.mechtron {
+            told["mechtron"] = json!(mechtron);
+        }
+        if let Err(why) = &own.verdict {
+            told["why"] = json!(why.message);
+        }
+        told
+    });
+    told.collect()
 }
 
 fn mechtron(star: &Point, info: &MechtronInfo) -> Value {

@@ -12,6 +12,7 @@ use starlane_protocol::{Agent, Code, May, Point, Wave};
 use super::apps::tell;
 use super::{Answered, body, judge};
 use crate::mesh::Mesh;
+use crate::overrides;
 use crate::problem::Problem;
 use crate::registry::{Installation, Picture, Shift};
 
@@ -86,6 +87,7 @@ pub(crate) fn told(mesh: &Mesh, shifts: &[Shift]) {
         }
         tell(mesh, now, Frame::Install(now.told.clone()), grants);
     }
+    overrides::tell(mesh);
 }
 
 /// Ends what runs of an application; its state stays.

@@ -12,6 +12,7 @@ mod lanes;
 mod nobody_takes_everybodys_places;
 mod nothing_answered_is_lost;
 mod opening_and_closing;
+mod owners_put_their_own_in_place;
 mod removing;
 mod swaps_lose_nothing;
 mod trust_is_kept;

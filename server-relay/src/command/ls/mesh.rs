@@ -6,13 +6,14 @@ use starlane_protocol::Point;
 use starlane_protocol::document::Keyed;
 
 /// The lists inside.
-pub(super) const PARTS: [&str; 6] = ["apps", "mechtrons", "state", "stars", "bundles", "users"];
+pub(super) const PARTS: [&str; 7] = ["apps", "mechtrons", "overrides", "state", "stars", "bundles", "users"];
 
 /// What people are shown of it. What is missing is empty: a newer relay may say more, an older one less.
 #[derive(Debug, Default)]
 pub(super) struct Mesh {
     pub(super) apps: Vec<App>,
     pub(super) mechtrons: Vec<Mechtron>,
+    pub(super) overrides: Vec<Override>,
     pub(super) stars: Vec<Star>,
     pub(super) bundles: Vec<String>,
     pub(super) users: Vec<String>,
@@ -68,6 +69,16 @@ pub(super) struct Mechtron {
     pub(super) memory: u64,
 }
 
+/// What an owner has put behind a point.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Override {
+    pub(super) point: String,
+    pub(super) bundle: String,
+    pub(super) in_force: bool,
+    pub(super) why: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Star {
@@ -83,6 +94,7 @@ impl Mesh {
         Self {
             apps: records(&list["apps"]),
             mechtrons: records(&list["mechtrons"]),
+            overrides: records(&list["overrides"]),
             stars: records(&list["stars"]),
             bundles: points(&list["bundles"]),
             users: points(&list["users"]),

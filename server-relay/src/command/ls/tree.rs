@@ -30,10 +30,15 @@ fn application(list: &Value, app: &Value) -> Value {
     json!({ "point": app["point"], "bundle": app["bundle"], "generation": app["generation"], "mechtrons": mechtrons })
 }
 
+/// Where the state of an owner's own code lies, below its point.
+const OWN: &str = ":/own";
+
 /// Every key of a mechtron that runs or keeps something.
 fn keys(list: &Value, mechtron: &str) -> Value {
     let below = |point: &&str| point.strip_prefix(mechtron).is_some_and(|rest| rest.starts_with(':'));
-    let named = items(&list["mechtrons"]).chain(items(&list["state"])).map(|one| text(&one["point"])).filter(below);
+    let all = items(&list["mechtrons"]).chain(items(&list["state"])).chain(items(&list["overrides"]));
+    // What an owner's own code keeps lies below its point.
+    let named = all.map(|one| text(&one["point"])).map(|point| point.strip_suffix(OWN).unwrap_or(point)).filter(below);
     let mut points: Vec<&str> = named.collect();
     points.sort_unstable();
     points.dedup();
@@ -52,6 +57,12 @@ fn add(told: &mut Value, list: &Value, point: &str) {
     }
     if let Some(kept) = items(&list["state"]).find(|one| one["point"] == point) {
         told["state"] = json!({ "keys": kept["keys"], "bytes": kept["bytes"] });
+    }
+    if let Some(kept) = items(&list["state"]).find(|one| text(&one["point"]).strip_suffix(OWN) == Some(point)) {
+        told["own_state"] = json!({ "keys": kept["keys"], "bytes": kept["bytes"] });
+    }
+    if let Some(own) = items(&list["overrides"]).find(|one| one["point"] == point) {
+        told["override"] = own.clone();
     }
 }
 
@@ -114,11 +125,19 @@ fn doing(one: &Value) -> Vec<String> {
         let waves = one["waves"].as_u64().and_then(|waves| usize::try_from(waves).ok()).unwrap_or(0);
         parts.extend([status.to_owned(), units::plural(waves, "wave")]);
     }
-    if let Some(keys) = one["state"]["keys"].as_u64().and_then(|keys| usize::try_from(keys).ok()) {
-        let bytes = units::bytes(one["state"]["bytes"].as_u64().unwrap_or(0));
-        parts.push(format!("keeps {} of {bytes}", units::plural(keys, "key")));
+    if let Some(own) = one["override"].as_object() {
+        let force = if own["in_force"] == true { "" } else { ", out of force" };
+        parts.push(format!("{}{force}", text(&own["bundle"])));
     }
+    parts.extend(kept(&one["state"]).map(|kept| format!("keeps {kept}")));
+    parts.extend(kept(&one["own_state"]).map(|kept| format!("its owner's own keeps {kept}")));
     parts
+}
+
+/// How much is kept, in words.
+fn kept(state: &Value) -> Option<String> {
+    let keys = usize::try_from(state["keys"].as_u64()?).ok()?;
+    Some(format!("{} of {}", units::plural(keys, "key"), units::bytes(state["bytes"].as_u64().unwrap_or(0))))
 }
 
 fn write(branches: &[Branch], indent: &str, shown: &mut String) {
