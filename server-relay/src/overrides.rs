@@ -7,6 +7,7 @@ use starlane_host::star::Star;
 use starlane_protocol::Point;
 
 use crate::mesh::Mesh;
+use crate::names::readable;
 use crate::shell::Inbox;
 
 /// Tells the stars, and the logs of the points, what stands elsewhere now.
@@ -42,7 +43,8 @@ pub(crate) fn in_force(mesh: &Mesh, star: u32) -> Vec<Event> {
 
 /// A star has taken an override out of force; from now on it is so for every star that begins.
 pub(crate) fn failed(mesh: &Arc<Mesh>, point: Point, number: u64, why: String) {
-    let mesh = mesh.clone();
+    // Names in a trace are shown as people write them.
+    let (mesh, why) = (mesh.clone(), readable(&why));
     mesh.runtime.clone().spawn(async move {
         match mesh.registry.fail_override(&point, number, &why, &mesh.store).await {
             Ok(true) => tracing::warn!(%point, why, "an override is out of force"),

@@ -176,6 +176,12 @@ fn the_page_of_hot_swap_works_command_by_command() {
     assert!(run >= 6, "the page has lost its commands");
 }
 
+#[test]
+fn the_page_of_overrides_works_command_by_command() {
+    let (_, run) = walk("override.md");
+    assert!(run >= 8, "the page has lost its commands");
+}
+
 /// The sources of the libraries, in the order of the table's columns.
 const LIBRARIES: [&str; 4] =
     ["crates/guest/src", "guest-libraries/assemblyscript", "guest-libraries/c", "guest-libraries/zig"];
