@@ -29,6 +29,9 @@ impl Star {
         } else if idle {
             self.begin_turn(slot);
         }
+        if (asleep || idle) && !self.upgrades.is_empty() {
+            self.stirs(slot);
+        }
         self.slice(slot, fuel)
     }
 

@@ -41,6 +41,9 @@ struct Upgrade {
     /// The mechtrons it makes ready, by the application's point for them.
     parts: LiteMap<Point, Part>,
     timer: Option<TimerKey>,
+    /// What it stops and has not been seen at rest since it last began something. Looked at from the end, so that each
+    /// is looked at once, however many there are.
+    restless: Vec<Slot>,
     /// Whether the time for waves in hand is over.
     is_cut: bool,
     failed: Option<Refusal>,
@@ -146,10 +149,10 @@ impl Star {
                 self.upgrade_failed(&app);
                 continue;
             }
-            match upgrade.stage {
-                Stage::Preparing if upgrade.parts.values().all(|part| matches!(part.stage, PartStage::Ready)) => {
-                    self.reached(&app, Stage::Ready, Step::Ready);
-                }
+            let is_ready = || upgrade.parts.values().all(|part| matches!(part.stage, PartStage::Ready));
+            let (stage, is_ready) = (upgrade.stage, upgrade.stage == Stage::Preparing && is_ready());
+            match stage {
+                Stage::Preparing if is_ready => self.reached(&app, Stage::Ready, Step::Ready),
                 Stage::Stopping if self.is_quiet(&app) => self.reached(&app, Stage::Quiet, Step::Quiet),
                 Stage::Freezing if self.is_quiet(&app) => self.hand_over(&app),
                 Stage::Migrating => self.see_to_migrations(&app),

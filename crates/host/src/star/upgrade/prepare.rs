@@ -24,6 +24,7 @@ impl Star {
             stage: Stage::Preparing,
             parts: LiteMap::new(),
             timer: None,
+            restless: Vec::new(),
             is_cut: false,
             failed: None,
         };

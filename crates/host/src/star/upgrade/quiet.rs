@@ -23,10 +23,22 @@ impl Star {
         };
         upgrade.stage = Stage::Stopping;
         upgrade.timer = Some(self.timers.set(by, Timer::Stop(upgrade.number)));
-        for slot in self.stopping(app) {
-            if let Some(mechtron) = self.slots.get_mut(slot) {
+        let stopping = self.stopping(app);
+        for slot in &stopping {
+            if let Some(mechtron) = self.slots.get_mut(*slot) {
                 mechtron.stopped = true;
             }
+        }
+        if let Some(upgrade) = self.upgrades.all.get_mut(app) {
+            upgrade.restless = stopping;
+        }
+    }
+
+    /// A mechtron that was stopped begins something, because somebody waits for it.
+    pub(in crate::star) fn stirs(&mut self, slot: Slot) {
+        let Some(mechtron) = self.slots.get(slot).filter(|mechtron| mechtron.stopped) else { return };
+        if let Some(upgrade) = self.upgrades.all.get_mut(&mechtron.spec.app) {
+            upgrade.restless.push(slot);
         }
     }
 
@@ -68,13 +80,15 @@ impl Star {
     }
 
     /// Whether nothing that an upgrade stops has anything in hand or to be stored.
-    pub(super) fn is_quiet(&self, app: &Point) -> bool {
-        self.stopping(app).into_iter().all(|slot| {
-            let rests = self.slots.get(slot).is_none_or(|mechtron| {
+    pub(super) fn is_quiet(&mut self, app: &Point) -> bool {
+        let Some(upgrade) = self.upgrades.all.get_mut(app) else { return false };
+        let rests = |slot: &Slot| {
+            self.slots.get(*slot).is_none_or(|mechtron| {
                 matches!(mechtron.phase, Phase::Idle(_) | Phase::Asleep) && mechtron.held.is_empty()
-            });
-            rests && self.next_mail_at(slot).is_none()
-        })
+            })
+        };
+        while upgrade.restless.pop_if(|slot| rests(slot)).is_some() {}
+        upgrade.restless.is_empty()
     }
 
     /// The time for waves in hand is over: they are cancelled, and undone, and nothing begins any more.
