@@ -10,7 +10,7 @@ use starlane_host::star::OVERRIDE;
 use starlane_protocol::limits::BODY_BYTES;
 use starlane_protocol::{Agent, Body, Code, Headers, Point, Wave, WaveId, WaveKind};
 use warp::http::HeaderMap;
-use warp::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName};
+use warp::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName};
 
 use super::answer::Answer;
 use super::request::Request;
@@ -64,13 +64,11 @@ const KEPT_FROM_VISITORS: [&str; 12] = [
 
 /// What a reply of an owner's own code may say about itself. The origin is the application's: nothing passes that a browser
 /// keeps for the origin, reports by, or asks its user for.
-const PASSED_OF_OVERRIDES: [&str; 11] = [
-    "cache-control",
+const PASSED_OF_OVERRIDES: [&str; 9] = [
     "content-disposition",
     "content-encoding",
     "content-language",
     "etag",
-    "expires",
     "last-modified",
     "location",
     "retry-after",
@@ -141,12 +139,19 @@ fn reply(pong: &Wave) -> Answer {
         }
     }
     if is_override {
-        answer = answer.header(CONTENT_SECURITY_POLICY, SANDBOX);
+        answer = answer.header(CONTENT_SECURITY_POLICY, SANDBOX).header(CACHE_CONTROL, kept_by_browsers(pong));
     }
     if !pong.body.media.is_empty() {
         answer = answer.header(CONTENT_TYPE, media(pong));
     }
     if matches!(status, 204 | 304) { answer } else { answer.body(pong.body.bytes.to_vec()) }
+}
+
+/// What a browser keeps of what an owner's own code renders is asked for anew each time: once it is taken back, nobody sees it
+/// any more.
+fn kept_by_browsers(pong: &Wave) -> &'static str {
+    let said = pong.headers.get("cache-control").unwrap_or_default();
+    if said.contains("no-store") { "no-store" } else { "no-cache" }
 }
 
 /// The type of a reply's body. Browsers read a text that names no charset as Latin-1; guests write UTF-8.

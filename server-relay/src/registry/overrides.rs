@@ -25,15 +25,18 @@ const NAMED: usize = 64;
 /// What was put behind points, by point.
 pub(super) type Overrides = BTreeMap<Point, Arc<Own>>;
 
+/// What stands at a point, or why it does not.
+type Verdict = Result<Arc<MechtronSpec>, Problem>;
+
 /// What its owner has put behind a point.
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     /// What was said.
     pub(crate) row: OverrideRow,
     /// What it is made of, or why it is out of force.
-    pub(crate) verdict: Result<Arc<MechtronSpec>, Problem>,
+    pub(crate) verdict: Verdict,
     /// The generation it was last made for, and what came of it.
-    made: Option<(Arc<InstalledApp>, Result<Arc<MechtronSpec>, Problem>)>,
+    made: Option<(Arc<InstalledApp>, Verdict)>,
 }
 
 /// What stands at a point is something else now.
@@ -91,7 +94,7 @@ impl Own {
         }
     }
 
-    fn made_for(&self, app: &Arc<InstalledApp>, now: &Picture) -> Result<Arc<MechtronSpec>, Problem> {
+    fn made_for(&self, app: &Arc<InstalledApp>, now: &Picture) -> Verdict {
         let last = self.made.as_ref();
         if let Some((_, made)) = last.filter(|(of, _)| Arc::ptr_eq(of, app)) {
             return made.clone();
@@ -208,7 +211,7 @@ impl Picture {
 
 impl Registry {
     /// What would stand at a point, whether or not anything stands against it.
-    pub(crate) fn try_override(&self, row: &OverrideRow) -> Result<Arc<MechtronSpec>, Problem> {
+    pub(crate) fn try_override(&self, row: &OverrideRow) -> Verdict {
         Own::new(row.clone()).judged(&self.now()).verdict
     }
 
@@ -220,15 +223,17 @@ impl Registry {
             return Err(Problem::new(Code::TooMany, format!("a relay has {OVERRIDES} overrides at most")));
         }
         row.number = now.last_override + 1;
-        if row.wish == Wish::Wanted {
+        let own = Own::new(row).judged(&now);
+        if own.row.wish == Wish::Wanted {
             // What it is made from may have gone meanwhile.
-            Own::new(row.clone()).judged(&now).verdict?;
+            own.verdict.clone()?;
         }
-        store.put_override(&row).await?;
-        let number = row.number;
+        let row = &own.row;
+        store.put_override(row).await?;
+        let (number, point) = (row.number, row.point.clone());
         self.change(|picture| {
             picture.last_override = number;
-            picture.overrides.insert(row.point.clone(), Arc::new(Own::new(row)));
+            picture.overrides.insert(point, Arc::new(own));
         });
         Ok(number)
     }

@@ -1,5 +1,6 @@
 //! Installing and removing applications in a running star.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use starlane_protocol::{Code, Point, Refusal};
@@ -93,10 +94,18 @@ impl Star {
         self.shortest_idle_ms = specs.filter_map(|spec| spec.idle_ms).fold(self.idle_ms, u64::min);
         self.pools.set_shared(self.apps.len() > 1);
         self.grants = self.apps.values().flat_map(|app| app.grants.iter().cloned()).collect();
+        self.drop_modules();
+    }
+
+    /// Drops code that nothing uses. Of what owners put there only that which is awake counts: there may be as many as users.
+    pub(super) fn drop_modules(&mut self) {
+        let is_awake = |slot: &Slot| self.slots.get(*slot).filter(|one| !matches!(one.phase, Phase::Asleep));
+        let awake = self.slots.all().filter_map(|slot| is_awake(&slot)).filter(|one| one.spec.own.is_some());
+        let own: BTreeSet<_> = awake.map(|one| (one.spec.wasm.sha256, one.spec.limits.stack.0)).collect();
         self.modules.retain(|key, _| {
             let specs = self.apps.values().flat_map(|app| app.mechtrons.values());
-            let mut specs = specs.chain(self.upgrades.specs()).chain(self.overrides.values());
-            specs.any(|spec| (spec.wasm.sha256, spec.limits.stack.0) == *key)
+            let mut specs = specs.chain(self.upgrades.specs());
+            own.contains(key) || specs.any(|spec| (spec.wasm.sha256, spec.limits.stack.0) == *key)
         });
     }
 }

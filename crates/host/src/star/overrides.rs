@@ -27,7 +27,6 @@ impl Star {
             None => _ = self.overrides.remove(&point),
         }
         self.begin_turning(&point);
-        self.gather();
     }
 
     /// A generation is in force: what it does not let its owners override is not overridden any more.
@@ -135,6 +134,5 @@ impl Star {
         self.log(LogLevel::Error, name.clone(), text);
         self.effects.push_back(Effect::OverrideFailed { point: name.clone(), number, why: refusal.to_string() });
         self.begin_turning(&name);
-        self.gather();
     }
 }

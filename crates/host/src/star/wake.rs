@@ -226,15 +226,19 @@ impl Star {
     /// Puts mechtrons to sleep that have had nothing to do for a while.
     pub(super) fn sweep(&mut self) {
         let (now, usual) = (self.now, self.idle_ms);
-        let mut awake = false;
+        let (mut awake, mut own) = (false, false);
         for slot in self.slots.all() {
             let Some(mechtron) = self.slots.get_mut(slot) else { continue };
             let idle_ms = mechtron.spec.idle_ms.unwrap_or(usual);
+            own |= mechtron.spec.own.is_some();
             match mechtron.phase {
                 Phase::Idle(_) if now.since(mechtron.used_at) >= idle_ms => awake |= !self.sleep(slot),
                 Phase::Asleep => awake |= !self.forget(slot),
                 _ => awake = true,
             }
+        }
+        if own {
+            self.drop_modules();
         }
         if awake {
             self.set_sweep();

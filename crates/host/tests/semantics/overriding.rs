@@ -111,6 +111,22 @@ fn an_override_sleeps_and_comes_back_with_its_state() {
 }
 
 #[test]
+fn the_code_of_an_override_is_let_go_while_it_sleeps() {
+    let (mut world, app) = World::site(&says("default"));
+    world.put(&app, ADA, &says("own"), 1);
+    let fetches = |world: &World| world.trail.iter().filter(|effect| effect.starts_with("Fetch")).count();
+    world.ping(ADA, "");
+    world.ping(BOB, "");
+    world.pass(IDLE_MS / 2);
+    world.ping(ADA, "");
+    assert_eq!(fetches(&world), 2);
+    world.pass(4 * IDLE_MS);
+    world.ping(BOB, "");
+    world.ping(ADA, "");
+    assert_eq!(fetches(&world), 3);
+}
+
+#[test]
 fn an_override_comes_between_two_waves() {
     let (mut world, app) = World::site(&keeps());
     world.hold_commits = true;

@@ -1,10 +1,15 @@
 //! Whatever happens in whatever order: no panic, and every ask of the shell is settled once, in time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::json;
+use starlane_bundle::Digest;
+use starlane_host::app::{MechtronSpec, Override};
 use starlane_host::event::{CallId, Event, Step as Told};
+use starlane_protocol::document::{Keyed, Placement};
 use starlane_protocol::{Body, Headers};
 
 use crate::order::keeps;
@@ -41,6 +46,7 @@ enum Step {
     Abandon,
     Remove,
     Drop(usize),
+    Override(Option<usize>),
     Named(bool),
     Commit(bool),
     Load(bool),
@@ -64,6 +70,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Abandon),
         1 => Just(Step::Remove),
         1 => to.prop_map(Step::Drop),
+        2 => prop::option::of(0..OWN.len()).prop_map(Step::Override),
         1 => any::<bool>().prop_map(Step::Named),
         4 => prop::bool::weighted(0.8).prop_map(Step::Commit),
         4 => prop::bool::weighted(0.9).prop_map(Step::Load),
@@ -97,6 +104,24 @@ fn other(number: u64, traps: bool) -> App {
     let counts = "(drop (call $put {0} {0})) (call $answer)";
     let guest = version(&["m"], [init, end, counts]).replace("(module", &format!("(module $v{number}"));
     app().instead("keeps", &guest)
+}
+
+/// What is put behind a point.
+const OWN: [&str; 4] = ["asks", "traps", "counter", "endless-loop"];
+
+fn own(world: &mut World, guest: &str) -> Arc<MechtronSpec> {
+    let asks = written(&["localhost:app:keeps"], "(drop (call $wait (call $ask_of {0}))) (call $answer)");
+    let guest = if guest == "asks" { &asks } else { guest };
+    let mech = Mech::new("page", guest).may("**");
+    let (manifest, files) = App::new("own").with(mech).bundle(1);
+    world.files.extend(files);
+    let limits = json!({ "memory": 262_144, "fuel": 500_000, "mailbox": 3, "stack": 65_536 });
+    let (site, _) = App::new("app").with(Mech::new("room", "echo").for_users().overridable(limits)).build(1);
+    let digest = Digest::of(&manifest.to_bytes());
+    let by = Override { manifest: &manifest, digest, mechtron: None, number: world.now };
+    let spec = site.mechtrons.get("room").unwrap().overridden(&by).unwrap();
+    // In a tab, where all other events of this test are.
+    Arc::new(MechtronSpec { placement: Placement::Tab, keyed: Keyed::Any, ..spec })
 }
 
 /// The next step of an upgrade, as the shell of a star would take it.
@@ -142,6 +167,10 @@ fn take(world: &mut World, due: &mut Due, step: Step) {
         Step::Abandon => world.tell(Event::Abandon(point("localhost:app"))),
         Step::Remove => world.tell(Event::Remove(point("localhost:app"))),
         Step::Drop(to) => world.tell(Event::Drop(point(TARGETS[to]))),
+        Step::Override(which) => {
+            let spec = which.map(|which| own(world, OWN[which]));
+            world.tell(Event::Override { point: point("localhost:app:room:one"), spec });
+        }
         Step::Named(other) => {
             let name = if other { "localhost:stars:s-2" } else { "localhost:stars:s-1" };
             world.tell(Event::Named { point: point(name), agent: user("ada") });
