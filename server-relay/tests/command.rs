@@ -332,3 +332,33 @@ fn a_user_publishes_and_lists_what_is_their_own() {
     assert_eq!(as_ada(&["rm", bundle, "--yes"]).0, 0);
     assert_eq!(as_ada(&["ls", bundle]).1["code"], "no-route");
 }
+
+#[test]
+fn what_stands_for_a_user_is_overridden_and_taken_back() {
+    let (mesh, folder) = (Mesh::start(), tempfile::tempdir().unwrap());
+    let (site, page) = (folder.path().join("site"), folder.path().join("page"));
+    for new in [&site, &page] {
+        let new = new.to_str().unwrap();
+        mesh.done(&["new", "--lang", "wat", new]);
+        mesh.done(&["build", new]);
+    }
+    let placed = "[mechtrons.greeter]\nconfig = \"mechtrons/greeter.toml\"\nkeyed = \"user\"\noverride = \"owner\"\n";
+    std::fs::write(site.join("app.toml"), placed).unwrap();
+    mesh.done(&["publish", site.to_str().unwrap(), "localhost:repo:site:1.0.0"]);
+    mesh.done(&["install", "localhost:site", "localhost:repo:site:1.0.0"]);
+    let token = mesh.done(&["token", "ada"])["token"].as_str().unwrap().to_owned();
+    let as_ada = |arguments: &[&str]| mesh.json(&[arguments, &["--token", &token]].concat());
+    let (at, bundle) = ("localhost:site:greeter:ada", "localhost:users:ada:repo:page:1.0.0");
+    assert_eq!(as_ada(&["publish", page.to_str().unwrap(), bundle]).0, 0);
+    assert_eq!((as_ada(&["override", at]).0, as_ada(&["override", at, "page"]).0), (2, 2));
+    assert_eq!(as_ada(&["override", at, "--off"]).1["code"], "no-override");
+    assert_eq!(as_ada(&["override", at, &format!("{bundle}:greeter")]).1["bundle"], bundle);
+    let (_, listed) = as_ada(&["ls", "localhost:users:ada"]);
+    let own = json!([{ "point": at, "bundle": bundle, "mechtron": "greeter", "in_force": true }]);
+    assert_eq!(listed["overrides"], own, "{listed}");
+    let tree = mesh.done(&["ls", "--tree"]);
+    assert_eq!(tree["apps"][0]["mechtrons"][0]["keys"][0]["override"], own[0], "{tree}");
+    assert_eq!(as_ada(&["rm", bundle]).1["code"], "conflict");
+    assert_eq!(as_ada(&["override", at, "--off"]).1["was"], bundle);
+    assert_eq!(as_ada(&["rm", bundle]).0, 0);
+}

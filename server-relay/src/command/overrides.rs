@@ -13,7 +13,7 @@ pub(super) struct Override {
     /// The point, like localhost:site:profile:ada
     point: String,
     /// The bundle, like localhost:users:ada:repo:page:1.0.0; with more than one mechtron in it, :<mechtron> at the end
-    #[arg(required_unless_present = "off", conflicts_with = "off")]
+    #[arg(conflicts_with = "off")]
     bundle: Option<String>,
     /// Take it back: the application's own mechtron stands there again
     #[arg(long)]
@@ -31,7 +31,8 @@ impl Override {
                 let (bundle, mechtron) = bundle(text)?;
                 json!({ "bundle": bundle, "mechtron": mechtron })
             }
-            None => json!({ "off": true }),
+            None if self.off => json!({ "off": true }),
+            None => return Err(nothing_said(&point)),
         };
         if self.yes {
             body["state"] = json!("lose");
@@ -39,6 +40,11 @@ impl Override {
         let said = context.client()?.command(&point, "Override", &body)?;
         context.output.result(&said, || people(&point, &said))
     }
+}
+
+fn nothing_said(point: &Point) -> Failure {
+    let what = format!("it is not said what is to stand behind {point}");
+    Failure::misuse("usage", what).hint("name a bundle, or take what stands there back: --off")
 }
 
 /// A bundle, and which of its mechtrons, if a segment more says it.

@@ -59,6 +59,7 @@ async fn own(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     let tabs = stars(mesh, &[]).into_iter().filter(|star| star["agent"] == json!(user));
     let is_known = mesh.store.users().await?.contains(user);
     Ok(json!({
+        "space": mesh.space,
         "stars": tabs.collect::<Vec<_>>(),
         "apps": apps(&picture),
         "mechtrons": [],

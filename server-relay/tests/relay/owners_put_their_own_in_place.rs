@@ -349,3 +349,78 @@ async fn two_that_come_at_once_leave_one_and_nobody_without_an_answer() {
         assert!(off["status"] == 200 && ["one", "two", "default"].contains(&said.as_str()), "{said}");
     }
 }
+
+#[tokio::test]
+async fn what_an_owner_puts_there_commands_nothing_and_stays_out_of_what_is_others() {
+    let (mesh, ada, _) = begun().await;
+    greeted(&mesh, BOB).await;
+    install(&mesh, "localhost:open", &Bundle::app("localhost:repo:open:1.0.0", "greeter", &says("open", ""), false))
+        .await;
+    let tries = [
+        ("localhost:users:ada", "Cmd<Token>"),
+        ("localhost", "Cmd<List>"),
+        ("localhost:site", "Cmd<Remove>"),
+        ("localhost:site", "Cmd<Get>"),
+        (ADA, "Cmd<Logs>"),
+        (BOB, "Cmd<Override>"),
+        (BOB, "Cmd<Watch>"),
+        ("localhost:open:greeter", "Ext<Greet>"),
+    ];
+    for (number, (to, method)) in tries.into_iter().enumerate() {
+        let (data, asks) = ask(to, method);
+        let wat = says("...", &asks).replace("(func $header", &format!("{data}\n(func $header"));
+        overridden(&mesh, &ada, &page("ada", &format!("1.0.{number}"), &wat)).await;
+        let said = greeted(&mesh, ADA).await;
+        // Whoever may call a point may watch it: that is anyone's right here. What stays within the star is no command there.
+        let expected: &[&str] = match (to, method) {
+            (_, "Cmd<Watch>") => &["200"],
+            (ADA | BOB, _) => &["403", "405"],
+            _ => &["403"],
+        };
+        assert!(expected.contains(&said.as_str()), "{method} to {to}: {said}");
+    }
+    assert_eq!(greeted(&mesh, BOB).await, "default");
+}
+
+/// A guest's `first` that asks and says with which status that was answered.
+fn ask(to: &str, method: &str) -> (String, String) {
+    let data = format!("(data (i32.const 2048) {to:?}) (data (i32.const 2304) {method:?})");
+    let set = |field: u32, at: u32, size: usize| {
+        format!(
+            "(drop (call $write (i32.const {field}) (i32.const 0) (i32.const 0) (i32.const {at}) (i32.const {size})))"
+        )
+    };
+    let digit = |at: u32, by: u32| {
+        format!(
+            "(i32.store8 (i32.const {at}) (i32.add (i32.const 48) (i32.rem_u (i32.div_u (global.get $status) (i32.const {by})) (i32.const 10))))"
+        )
+    };
+    let asked = "(global.set $status (call $wait (call $ask (i32.const 5000))))";
+    let asks =
+        [set(5, 2_048, to.len()), set(6, 2_304, method.len()), asked.into(), digit(0, 100), digit(1, 10), digit(2, 1)];
+    (format!("{data} (global $status (mut i32) (i32.const 0))"), asks.concat())
+}
+
+#[tokio::test]
+async fn it_comes_back_with_its_application_and_after_any_removal_of_state() {
+    let (mesh, ada, _) = begun().await;
+    overridden(&mesh, &ada, &page("ada", "1.0.0", &says("own", ""))).await;
+    publish(&mesh, &site("1.0.1", "newer", &ROUTES)).await;
+    let revoke = json!({ "revoke": "1.0.0" }).to_string();
+    mesh.told("localhost:repo:site", "Cmd<Trust>", &revoke).await;
+    assert_eq!(mesh.ping(ADA, "Ext<Greet>", "").await["code"], "revoked");
+    assert_eq!(listed(&mesh, &ada, "localhost:users:ada").await[0]["in_force"], false);
+    mesh.told("localhost:site", "Cmd<Upgrade>", "{}").await;
+    assert_eq!((greeted(&mesh, ADA).await.as_str(), greeted(&mesh, BOB).await.as_str()), ("own", "newer"));
+    // What is kept at a point goes with whatever kept it there.
+    mesh.told(ADA, "Cmd<Remove>", &json!({ "state": "lose" }).to_string()).await;
+    assert_eq!(kept(&mesh).await, json!([BOB]));
+    assert_eq!(greeted(&mesh, ADA).await, "own");
+    mesh.told("localhost:site", "Cmd<Remove>", &json!({ "state": "keep" }).to_string()).await;
+    install(&mesh, "localhost:site", &site("1.0.1", "newer", &ROUTES)).await;
+    assert_eq!(greeted(&mesh, ADA).await, "newer");
+    assert_eq!(kept(&mesh).await, json!([ADA, format!("{ADA}:/own"), BOB]));
+    let other = guest("localhost:users:ada:repo:other:1.0.0", &says("other", ""), "page", &ROUTES);
+    let other = publish_by(&mesh, &ada, &other).await;
+    assert_eq!(put(&mesh, &ada, ADA, json!({ "bundle": other })).await["code"], "has-state");
+}
