@@ -19,6 +19,10 @@ use crate::store::{OverrideRow, Store, Wish};
 /// Overrides of one relay.
 const OVERRIDES: usize = 16_384;
 
+/// Bytes of a module that an owner puts somewhere. Its star validates it in one go whenever it wakes, and everybody on the star
+/// waits for that: 1 MiB takes about as long as a slice.
+const MODULE_BYTES: u64 = 1_024 * 1_024;
+
 /// Things lost that a refusal names.
 const NAMED: usize = 64;
 
@@ -121,6 +125,15 @@ fn made(app: &InstalledApp, row: &OverrideRow, signed: &Signed) -> Result<Mechtr
     }
     let (manifest, digest, mechtron, number) = (&signed.manifest, signed.digest, row.mechtron.as_deref(), row.number);
     let spec = base.overridden(&Override { manifest, digest, mechtron, number })?;
+    if spec.wasm.size > MODULE_BYTES {
+        let what = format!(
+            "the module of `{}` has {} bytes, and one put there by its owner 1 MiB at most",
+            row.bundle, spec.wasm.size
+        );
+        return Err(
+            Problem::new(Code::TooLarge, what).hint("Build it smaller: a release build without names of functions.")
+        );
+    }
     let verdicts = compare(&base.bind, &spec.bind, &Steps::default());
     let lost: Vec<String> = verdicts.iter().flat_map(|verdict| &verdict.breaks).map(ToString::to_string).collect();
     if lost.is_empty() {

@@ -193,6 +193,9 @@ async fn what_does_not_fit_is_refused_with_the_lines() {
     let large = says("own", "").replace("\"memory\") 1)", "\"memory\") 3)");
     let large = refused(other("2.0.0", &ROUTES, &large)).await;
     assert!(large["body"].as_str().unwrap().contains("its limit is 131072"), "{large}");
+    let heavy = format!("(data (i32.const 4096) \"{}\")", "\\00".repeat(60_000)).repeat(18);
+    let heavy = says("own", "").replace("(func $header", &format!("{heavy}\n(func $header"));
+    assert_eq!(refused(other("2.0.1", &ROUTES, &heavy)).await["code"], "too-large");
     let mut two = other("3.0.0", &ROUTES, &says("own", ""));
     two.documents["app"]["mechtrons"]["home"] = json!({ "config": "guest.toml" });
     let point = publish_by(&mesh, &ada, &two).await;
