@@ -120,6 +120,8 @@ pub struct HttpRule {
 pub enum HttpTo {
     /// A mechtron, asked with `Http<…>`.
     Mechtron(Point),
+    /// A keyed one without its key, which is the first part of what the path's `*` stands for: see [`HttpTo::keyed`].
+    Keyed(Point),
     /// A file of the bundle, by path; one that ends in `/` (or is empty) is a folder.
     Files(String),
 }

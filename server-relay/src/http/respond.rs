@@ -92,10 +92,14 @@ fn is_reserved(request: &Request) -> bool {
     request.path == "/starlane" || request.path.starts_with("/starlane/")
 }
 
-/// The line of `[http]` that a path leads to.
+/// The line of `[http]` that a path leads to, with the key where the path names it.
 fn rule(one: &Installation, path: &str) -> Option<HttpRule> {
     let fits = |prefix: &str, open_end| if open_end { path.starts_with(prefix) } else { path == prefix };
-    one.app.http.iter().find(|rule| fits(&rule.prefix, rule.open_end)).cloned()
+    let mut rule = one.app.http.iter().find(|rule| fits(&rule.prefix, rule.open_end)).cloned()?;
+    if let HttpTo::Keyed(stem) = &rule.to {
+        rule.to = HttpTo::Mechtron(HttpTo::keyed(stem, path.get(rule.prefix.len()..)?)?);
+    }
+    Some(rule)
 }
 
 /// The methods that make sense at a path.
@@ -125,7 +129,7 @@ async fn app(mesh: &Arc<Mesh>, request: &mut Request, one: &Installation) -> Res
     }
     match &rule.to {
         HttpTo::Files(target) => files::answer(mesh, request, &one.app, target).await,
-        HttpTo::Mechtron(point) => page::answer(mesh, request, point, visitor.agent).await,
+        HttpTo::Mechtron(point) | HttpTo::Keyed(point) => page::answer(mesh, request, point, visitor.agent).await,
     }
 }
 

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use crate::mesh::{Bundle, Mesh, install};
 
 const HELLO: &str = include_str!("guests/hello.wat");
@@ -64,6 +66,43 @@ async fn a_page_is_made_by_a_mechtron() {
     mesh.page("hello", "/hello/ada/more").send().await.refused(404, "not-found");
     let large = mesh.page("hello", "/hello/ada").method("POST").body(vec![0; 1_024 * 1_024 + 1]);
     large.send().await.refused(413, "too-large");
+}
+
+#[tokio::test]
+async fn a_path_names_the_key_of_the_mechtron_that_answers() {
+    let mesh = Mesh::start().await;
+    let mut bundle = Bundle::app("localhost:repo:hello:1.0.0", "greeter", HELLO, true);
+    bundle.documents["app"]["mechtrons"]["greeter"]["keyed"] = "user".into();
+    bundle.documents["app"]["http"]["/hello/*"] = "${app}:greeter:*".into();
+    bundle.documents["binds"]["binds/guest.toml"]["route"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "method": "Http<Get>", "path": "/hello/{name}/{photo}" }));
+    install(&mesh, "localhost:hello", &bundle).await;
+    for path in ["/hello/ada", "/hello/bob/one.png"] {
+        let answer = mesh.page("hello", path).send().await;
+        assert_eq!((answer.status, answer.text().as_str()), (200, "Hello"), "{path}");
+    }
+    let listed = mesh.told("localhost", "Cmd<List>", "").await;
+    let mut awake: Vec<&str> =
+        listed["mechtrons"].as_array().unwrap().iter().map(|one| one["point"].as_str().unwrap()).collect();
+    awake.sort_unstable();
+    assert_eq!(awake, ["localhost:hello:greeter:ada", "localhost:hello:greeter:bob"]);
+
+    for path in ["/hello/", "/hello/Not%20a%20key", "/hello/a:b", "/hello//ada"] {
+        mesh.page("hello", path).send().await.refused(404, "not-found");
+    }
+    mesh.page("hello", "/hello/1.2.0").send().await.refused(404, "no-route");
+    let answer = mesh.page("hello", "/hello/ada").method("OPTIONS").send().await;
+    assert_eq!((answer.status, answer.header("allow")), (204, "GET, HEAD, OPTIONS"));
+
+    let wrong = [("/hello*", "${app}:greeter:*", "ends in `/*`"), ("/hello/*", "${app}:nobody:*", "no keyed mechtron")];
+    for (path, to, told) in wrong {
+        bundle.point = "localhost:repo:hello:1.0.1".into();
+        bundle.documents["app"]["http"] = json!({ path: to });
+        let answer = bundle.put(&mesh).await;
+        assert!(answer.status >= 400 && answer.text().contains(told), "{path}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

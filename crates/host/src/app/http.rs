@@ -10,6 +10,17 @@ use super::{HttpRule, HttpTo, InstallError, MechtronSpec};
 /// What the relay answers itself, on every host.
 const RESERVED: &str = "/starlane/";
 
+/// What stands in a target for the key: the first part of what the path's `*` stands for.
+const KEY: &str = ":*";
+
+impl HttpTo {
+    /// The mechtron that stands for the first part of the rest of a path, up to the next `/`; none when that part is no key.
+    pub fn keyed(stem: &Point, rest: &str) -> Option<Point> {
+        let key = rest.split('/').next().unwrap_or_default();
+        stem.child(key).ok()
+    }
+}
+
 /// The one rule of a bundle without an `app.toml`: everything in it, for anyone.
 pub(super) fn whole_bundle() -> HttpRule {
     HttpRule { prefix: "/".into(), open_end: true, to: HttpTo::Files(String::new()), visitors: Visitors::Anyone }
@@ -25,8 +36,15 @@ pub(super) fn rules(
     let one = |(path, line): (&String, &HttpLine)| {
         let wrong = |what: String| InstallError::Document(format!("http.\"{path}\": {what}"));
         let (prefix, open_end) = prefix(path).map_err(wrong)?;
-        let point = line.to().point(holes).map_err(|error| wrong(error.to_string()))?;
-        let to = target(point, bundle, mechtrons, holes.app).map_err(wrong)?;
+        let text = line.to().fill(holes).map_err(|error| wrong(error.to_string()))?;
+        let to = match text.strip_suffix(KEY) {
+            Some(stem) => keyed(stem, path, mechtrons, holes.app),
+            None => {
+                let point = line.to().point(holes).map_err(|error| wrong(error.to_string()))?;
+                target(point, bundle, mechtrons, holes.app)
+            }
+        };
+        let to = to.map_err(wrong)?;
         Ok(HttpRule { prefix: prefix.into(), open_end, to, visitors: line.visitors() })
     };
     let mut rules = app.http.iter().map(one).collect::<Result<Vec<_>, _>>()?;
@@ -45,6 +63,21 @@ fn prefix(path: &str) -> Result<(&str, bool), String> {
     }
 }
 
+/// A line whose path names the key: `"/users/*" = "${app}:page:*"`.
+fn keyed(stem: &str, path: &str, mechtrons: &Names<Arc<MechtronSpec>>, app: &Point) -> Result<HttpTo, String> {
+    let spec = mechtrons.iter().find(|(name, _)| app.child(name).is_ok_and(|point| point.as_str() == stem));
+    let Some((_, spec)) = spec.filter(|(_, spec)| spec.keyed.is_keyed()) else {
+        return Err(format!("`{stem}` is no keyed mechtron of this application, so `{stem}{KEY}` is none either"));
+    };
+    if !path.ends_with("/*") {
+        return Err(format!("`{stem}{KEY}` takes its key from the path, which therefore ends in `/*`"));
+    }
+    if !spec.placement.is_on_server() {
+        return Err(format!("`{stem}` runs in tabs; a page is served by one that runs on the server"));
+    }
+    app.child(&spec.name).map(HttpTo::Keyed).map_err(|error| error.to_string())
+}
+
 fn target(point: Point, bundle: &Point, mechtrons: &Names<Arc<MechtronSpec>>, app: &Point) -> Result<HttpTo, String> {
     if point.stem() == bundle.as_str() {
         return Ok(HttpTo::Files(point.path().unwrap_or("/").trim_start_matches('/').to_owned()));
@@ -59,7 +92,10 @@ fn target(point: Point, bundle: &Point, mechtrons: &Names<Arc<MechtronSpec>>, ap
     }
     match (spec.keyed.is_keyed(), below.count()) {
         (true, 1) | (false, 0) => Ok(HttpTo::Mechtron(point)),
-        (true, _) => Err(format!("`{point}` is keyed: name one key, `{app}:{}:<key>`", spec.name)),
+        (true, _) => Err(format!(
+            "`{point}` is keyed: name one key, `{app}:{name}:<key>`, or let the path name it, `{app}:{name}:*`",
+            name = spec.name
+        )),
         (false, _) => Err(format!("`{point}` has a key, and `{}` is not keyed", spec.name)),
     }
 }
