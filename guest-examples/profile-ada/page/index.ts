@@ -3,7 +3,7 @@
 // State: `name` and `text` as Ada keeps them; `signed`, how many have signed, in decimal; and for each of the newest `s` and
 // the number: the name, a line break, and what was written.
 
-import { Reply, begin, bytes, decimal, escapeHtml, json, star, state, wave } from "../../../guest-libraries/assemblyscript/starlane";
+import { Reply, begin, bytes, decimal, escapeHtml, json, star, state, text, wave } from "../../../guest-libraries/assemblyscript/starlane";
 
 export { mechtron_init, starlane_abi_1 } from "../../../guest-libraries/assemblyscript/starlane";
 
@@ -15,17 +15,8 @@ const WORDS = 400;
 /** The most letters of Ada's own text. */
 const TEXT = 4000;
 
-const STYLE =
-  "body{max-width:42rem;margin:0 auto;padding:clamp(1.5rem,6vw,4rem) 1.25rem;background:var(--sky);color:var(--ink);font:1.0625rem/1.6 Georgia,'Iowan Old Style',serif}" +
-  "h1{margin:0;font-size:clamp(2.2rem,8vw,3.4rem);font-weight:500;line-height:1.1;letter-spacing:-.02em;overflow-wrap:anywhere}" +
-  ".text{margin:1rem 0 2.5rem;color:var(--ink-soft);font-size:1.1875rem;overflow-wrap:anywhere;white-space:pre-wrap}" +
-  "form{display:grid;gap:.5rem;border:1px solid var(--line);border-radius:var(--round);background:var(--surface);padding:1.1rem 1.2rem}" +
-  "label{color:var(--ink-soft);font-size:var(--small)}" +
-  "input,textarea,button{box-sizing:border-box;width:100%;border:1px solid var(--line-strong);border-radius:var(--round-small);background:var(--sky);padding:.5rem .75rem;color:inherit;font:inherit}" +
-  "textarea{min-height:5rem;resize:vertical}button{justify-self:start;width:auto;border-color:var(--lane);background:var(--lane);color:var(--on-lane);cursor:pointer}" +
-  "h2{margin:2.5rem 0 0;font-size:1.375rem;font-weight:500}ol{margin:0;padding:0;list-style:none}" +
-  "li{border-bottom:1px solid var(--line);padding:1rem 0;overflow-wrap:anywhere}li p{margin:0;white-space:pre-wrap}li strong{font-weight:600}" +
-  "a{color:var(--lane)}footer{margin-top:3rem;color:var(--ink-soft);font-size:var(--small)}";
+/** The page's style, a file of this bundle. */
+const STYLE = "html/guest-book.css";
 
 export function mechtron_wave(): i32 {
   begin();
@@ -41,7 +32,7 @@ function page(): Reply {
   const head =
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
     `<meta name="color-scheme" content="light dark"><title>${name} · Guest book</title>` +
-    `<link rel="stylesheet" href="/css/tokens.css"><style>${STYLE}</style>`;
+    `<link rel="stylesheet" href="/css/tokens.css"><style>${style()}</style>`;
   const words = escapeHtml(text.length > 0 ? text : "Welcome. Leave a line before you go.");
   const form =
     `<form action="/users/${user()}/sign"><label for="name">Your name</label><input id="name" name="name" maxlength="${NAME}" required autocomplete="off">` +
@@ -90,6 +81,11 @@ function keep(): Reply {
   let refused = state.set("name", bytes(name.trim()));
   if (refused == 0) refused = state.set("text", bytes(text.trim()));
   return refused < 0 ? Reply.refused(refused) : shown();
+}
+
+function style(): string {
+  const file = star.file(STYLE);
+  return file === null ? "" : text(file);
 }
 
 function ownName(): string {

@@ -14,13 +14,6 @@ enum {
     CLOCK_MINUTES = 720,
 };
 
-static const char *const STYLE =
-    "body{display:grid;justify-items:center;max-width:40rem;margin:0 auto;padding:clamp(1.5rem,6vw,3.5rem) 1.25rem;background:var(--sky);color:var(--ink);font:1.0625rem/1.6 var(--sans);text-align:center}"
-    "h1{margin:1.5rem 0 0;font-size:clamp(2rem,8vw,3rem);font-weight:300;letter-spacing:-.02em;line-height:1.1;overflow-wrap:anywhere}"
-    "svg{width:min(100%,22rem)}.face{fill:var(--surface);stroke:var(--line-strong)}.hour,.minute,.tick{stroke:var(--ink);stroke-linecap:round}"
-    ".hour{stroke-width:5}.minute{stroke-width:3}.tick{stroke:var(--line-strong);stroke-width:1.5}.visit{fill:var(--glow)}.pin{fill:var(--lane)}"
-    "p{margin:.75rem 0 0;max-width:32rem;overflow-wrap:anywhere;white-space:pre-wrap}.soft,footer{color:var(--ink-soft);font-size:var(--small)}footer{margin-top:3rem}a{color:var(--lane)}";
-
 static sl_text kept(const char *key) {
     sl_text value = sl_get(sl_of(key));
     return sl_is_absent(value) ? SL("") : value;
@@ -88,7 +81,7 @@ static int page(void) {
                   "<meta name=\"color-scheme\" content=\"light dark\"><title>");
     sl_add_html(&page, name());
     sl_add(&page, " · Clock</title><link rel=\"stylesheet\" href=\"/css/tokens.css\"><style>");
-    sl_add(&page, STYLE);
+    sl_add_text(&page, sl_file(SL("html/clock.css")));
     sl_add(&page, "</style>");
     draw(&page, minute, marks);
     sl_add(&page, "<h1>");

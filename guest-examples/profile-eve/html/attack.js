@@ -52,18 +52,19 @@ globalThis.attempts = (async () => {
       await star.online({ timeout: 2000 });
       return star.agent;
     },
-    "another page by fetch": () => text(at("/users/ada")),
-    "another page with cookies": () => text(at("/users/ada"), { credentials: "include" }),
-    "another page unseen": () => text(at("/users/ada"), { mode: "no-cors" }),
+    "another page by fetch": () => text(at("/users/cleo")),
+    "another page with cookies": () => text(at("/users/cleo"), { credentials: "include" }),
+    "another page unseen": () => text(at("/users/cleo"), { mode: "no-cors" }),
     "the site's first page": () => text(at("/")),
     "bundles of the site": () => text(at("/starlane/bundles/localhost:repo:profile:1.0.0")),
-    "another page in a frame": () => frame(at("/users/ada")),
+    "another page in a frame": () => frame(at("/users/cleo")),
     "the site in a frame": () => frame(at("/")),
     "a window of the site": () => window.open(at("/")).document.title,
     "the window around it": () => other("parent").document.cookie,
     "what the window around it keeps": () => other("parent").sessionStorage.getItem("starlane:token"),
     "the window that opened it": () => other("opener").document.body.innerHTML,
-    "leading the window around it away": () => ((other("parent").location.href = at("/users/ada")), "led away"),
+    "leading the window that opened it away": () => ((other("opener").location.href = at("/users/cleo")), "led away"),
+    "leading the window around it away": () => ((other("parent").location.href = at("/users/cleo")), "led away"),
     "the console in a frame": () => frame(`${hosts[0]}/starlane/`),
   };
   for (const host of hosts) {

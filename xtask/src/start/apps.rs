@@ -11,10 +11,10 @@ use crate::root::at;
 use crate::run::Printed;
 
 /// Example apps that a newcomer finds in the mesh.
-const APPS: [&str; 3] = ["hello", "chat", "trio"];
+const APPS: [&str; 4] = ["hello", "chat", "profile", "trio"];
 
 /// Where each of them has something to look at.
-const START: [&str; 3] = ["/", "/", "/page"];
+const START: [&str; 4] = ["/", "/", "/", "/page"];
 
 /// The code by which a relay says: this version exists with other content.
 const TAKEN: &str = "version-taken";

@@ -1,7 +1,7 @@
 //! Eve's own page, which is hostile: it tries everything that a page must not be able to do, and says how far it got.
 //!
 //! `/users/eve` is a page with a script that attacks whoever looks at it. `/users/eve/<what>` attacks the star: `loop`, `burn`,
-//! `grow`, `trap`, `flood` and `spy`.
+//! `grow`, `flood` and `spy`.
 
 #![no_std]
 
@@ -14,7 +14,7 @@ use mechtron::{Error, Message, Reply, String, Vec, Wave, ask, file_text, format,
 mechtron::export!(handle);
 
 /// Rounds of [`burn`]: most of the fuel that the site gives, not all of it.
-const BURNT: u32 = 1_200_000;
+const BURNT: u32 = 600_000;
 
 /// Pings that may be open at once.
 const AT_ONCE: usize = 8;
@@ -29,8 +29,7 @@ fn handle(wave: &Wave) -> Result<Reply, Error> {
     match wave.param("what").as_deref() {
         Some("loop") => forever(),
         Some("burn") => Ok(burn()),
-        Some("grow") => Ok(Reply::text(format!("{} pages", grow()))),
-        Some("trap") => fall(),
+        Some("grow") => Ok(grow()),
         Some("flood") => flood(),
         Some("spy") => Ok(Reply::json(spy::everything(wave))),
         _ if wave.method() == "Http<Get>" => page(),
@@ -64,19 +63,10 @@ fn burn() -> Reply {
     Reply::text(format!("{number} rounds"))
 }
 
-/// Takes memory until there is no more to be had; how many pages there are then.
-fn grow() -> usize {
+/// Takes memory, page by page, for as long as there is any.
+fn grow() -> Reply {
     while core::arch::wasm32::memory_grow::<0>(1) != usize::MAX {}
-    core::arch::wasm32::memory_size::<0>()
-}
-
-/// Takes all memory, then wants more.
-fn fall() -> ! {
-    grow();
-    let mut all: Vec<Vec<u8>> = Vec::new();
-    loop {
-        all.push(black_box(Vec::with_capacity(65_536)));
-    }
+    Reply::text(format!("{} pages", core::arch::wasm32::memory_size::<0>()))
 }
 
 /// Sends pings to other pages, as many as may be open at once, again and again; how they were answered.
