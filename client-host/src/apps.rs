@@ -185,7 +185,7 @@ impl Apps {
     fn end(&self, shell: &Rc<Shell>, app: &Point) {
         self.opened.borrow_mut().retain(|one| one.app != *app);
         self.upgrades.forget(app);
-        shell.post(Event::Remove(app.clone()));
+        shell.post(Event::Remove { app: app.clone(), halted: None });
         shell.tell(LogLevel::Info, format!("{app} is not installed any more, or not for this user"));
         let (shell, name) = (shell.clone(), self.record_name(app));
         wasm_bindgen_futures::spawn_local(async move { shell.store.cache.forget_record(&name).await });

@@ -141,7 +141,7 @@ pub(super) fn halt(shell: &Rc<Shell>, app: &Point, why: &Problem) {
     }
     if ended {
         shell.apps.upgrades.forget(app);
-        shell.post(Event::Remove(app.clone()));
+        shell.post(Event::Remove { app: app.clone(), halted: Some(why.message.clone()) });
         shell.tell(
             LogLevel::Error,
             format!("{}: {} It does not run here any more. {}", why.code, why.message, why.hint),

@@ -180,8 +180,13 @@ pub enum Event {
         /// What stands there, as [`MechtronSpec::overridden`] makes it.
         spec: Option<Arc<MechtronSpec>>,
     },
-    /// An application is removed: its mechtrons end; their state is forgotten by the shell.
-    Remove(Point),
+    /// An application is removed: its mechtrons end. What becomes of their state is the shell's.
+    Remove {
+        /// The application.
+        app: Point,
+        /// Why nothing of it may run, if it is still installed: its waves end with `revoked`, not with `no-route`.
+        halted: Option<String>,
+    },
     /// Everything of one mechtron (one key) is dropped: instance, mailbox, state at hand. The shell has deleted its stored state.
     Drop(Point),
     /// The star with this point begins anew: whoever is there now is not who was. Leases to watch of it and of what is below

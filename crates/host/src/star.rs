@@ -144,6 +144,8 @@ pub struct Star {
     last_commit: u64,
     upgrades: Upgrades,
     trials: Trials,
+    /// Applications that are installed and may not run, each with the reason.
+    halted: LiteMap<Point, String>,
     served: LiteMap<String, ()>,
     /// Pings the shell has in hand, and whether they began in this star.
     delivered: LiteMap<WaveId, bool>,
@@ -182,6 +184,7 @@ impl Star {
             last_commit: 0,
             upgrades: Upgrades::default(),
             trials: Trials::default(),
+            halted: LiteMap::new(),
             served: LiteMap::new(),
             delivered: LiteMap::new(),
             effects: VecDeque::new(),
@@ -207,7 +210,7 @@ impl Star {
             Event::Abandon(app) => self.abandon_upgrade(&app),
             Event::Try { app, mechtrons } => self.begin_trial(&app, mechtrons),
             Event::Override { point, spec } => self.set_override(point, spec),
-            Event::Remove(app) => self.remove(&app),
+            Event::Remove { app, halted } => self.remove(&app, halted),
             Event::Drop(mechtron) => self.drop_mechtron(&mechtron),
             Event::StarAnew(star) => self.star_anew(&star),
             Event::Serve(name) => _ = self.served.insert(name, ()),

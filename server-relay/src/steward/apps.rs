@@ -103,7 +103,8 @@ async fn remove_app(mesh: &Arc<Mesh>, app: &Point, keep_state: bool) -> Result<(
     overrides::tell(mesh);
     tell(mesh, was, Frame::Install(told.clone()), &grants);
     let lost = (!keep_state).then_some(app);
-    let gone: Vec<_> = mesh.inboxes.iter().map(|inbox| forget(inbox, lost, Event::Remove(app.clone()))).collect();
+    let remove = Event::Remove { app: app.clone(), halted: None };
+    let gone: Vec<_> = mesh.inboxes.iter().map(|inbox| forget(inbox, lost, remove.clone())).collect();
     for done in gone {
         settled(done).await?;
     }

@@ -95,5 +95,6 @@ fn halt(mesh: &Mesh, one: &Installation, why: &TrustError) {
     let app = &one.app.point;
     let text = format!("{}: nothing of it runs until another version is installed: {why}", why.code());
     mesh.log.write(LogLine { level: LogLevel::Error, point: app.clone(), text });
-    mesh.inboxes.iter().for_each(|inbox| inbox.answer(Event::Remove(app.clone())));
+    let remove = Event::Remove { app: app.clone(), halted: Some(why.to_string()) };
+    mesh.inboxes.iter().for_each(|inbox| inbox.answer(remove.clone()));
 }

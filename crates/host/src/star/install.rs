@@ -10,6 +10,11 @@ use super::mechtron::{Mail, Phase};
 use super::{Slot, Star};
 use crate::app::{InstalledApp, MechtronSpec};
 
+/// What a wave to an application is told that is installed and may not run.
+pub(super) fn revoked(app: &Point, why: &str) -> Refusal {
+    Refusal::new(Code::Revoked, format!("nothing of {app} runs: {why}"))
+}
+
 /// Whether a mechtron can go on as another version: it stands in the same place and keeps what it kept.
 fn is_the_same(new: &MechtronSpec, old: &MechtronSpec) -> bool {
     new.placement == old.placement && new.keeps == old.keeps
@@ -43,19 +48,28 @@ impl Star {
                         self.wake(slot);
                     }
                 }
-                _ => self.end(slot),
+                _ => self.remove_mechtron(slot),
             }
         }
+        self.halted.remove(&app.point);
         self.apps.insert(app.point.clone(), app.clone());
         self.keep_overrides(&app);
         self.gather();
     }
 
-    pub(super) fn remove(&mut self, app: &Point) {
+    pub(super) fn remove(&mut self, app: &Point, halted: Option<String>) {
         self.abandon_upgrade(app);
         self.end_trial(app);
+        let refusal = halted.as_deref().map(|why| revoked(app, why));
         for slot in self.slots_of(app) {
-            self.end(slot);
+            match &refusal {
+                Some(refusal) => self.end(slot, refusal),
+                None => self.remove_mechtron(slot),
+            }
+        }
+        match halted {
+            Some(why) => _ = self.halted.insert(app.clone(), why),
+            None => _ = self.halted.remove(app),
         }
         self.overrides.retain(|point, _| !point.is_within(app));
         self.apps.remove(app);
@@ -65,7 +79,7 @@ impl Star {
 
     pub(super) fn drop_mechtron(&mut self, point: &Point) {
         if let Some(slot) = self.find_by_point(point) {
-            self.end(slot);
+            self.remove_mechtron(slot);
         }
     }
 
@@ -75,15 +89,21 @@ impl Star {
     }
 
     /// Ends a mechtron: whoever waits for it is told that nothing stands there any more.
-    pub(super) fn end(&mut self, slot: Slot) {
-        let Some(mechtron) = self.slots.get_mut(slot) else { return };
+    pub(super) fn remove_mechtron(&mut self, slot: Slot) {
+        let Some(mechtron) = self.slots.get(slot) else { return };
         let refusal = Refusal::new(Code::NoRoute, format!("{} was removed", mechtron.point));
+        self.end(slot, &refusal);
+    }
+
+    /// Ends a mechtron: whoever waits for it is told why.
+    pub(super) fn end(&mut self, slot: Slot, refusal: &Refusal) {
+        let Some(mechtron) = self.slots.get_mut(slot) else { return };
         let stored = Refusal::new(Code::StoreFailed, format!("{} was removed before it was stored", mechtron.point));
         let waiting: Vec<Mail> = mechtron.mailbox.drain(..).collect();
         self.refuse_held(slot, 0, &stored);
-        self.abandon(slot, Some(&refusal));
+        self.abandon(slot, Some(refusal));
         for mail in waiting {
-            self.refuse(&mail.wave, mail.local, &refusal);
+            self.refuse(&mail.wave, mail.local, refusal);
         }
         self.slots.remove(slot);
     }

@@ -90,7 +90,7 @@ impl Star {
             return;
         };
         let name = mechtron.name.clone();
-        let Some(spec) = self.standing(&name) else { return self.end(slot) };
+        let Some(spec) = self.standing(&name) else { return self.remove_mechtron(slot) };
         let Some(mechtron) = self.slots.get_mut(slot) else { return };
         mechtron.turning = false;
         if !Arc::ptr_eq(&spec, &mechtron.spec) {

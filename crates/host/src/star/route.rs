@@ -6,6 +6,7 @@ use starlane_protocol::document::Placement;
 use starlane_protocol::limits::HOPS;
 use starlane_protocol::{Agent, Body, Code, Grant, Headers, Point, Refusal, Wave, WaveKind};
 
+use super::install::revoked;
 use super::pings::Asker;
 use super::timers::Timer;
 use super::{Role, Slot, Star};
@@ -112,7 +113,7 @@ impl Star {
             Place::Mechtron(target) => self.deliver(target, wave, true),
             Place::Up => self.send_up(wave),
             Place::Nowhere => {
-                let refusal = no_route(&wave);
+                let refusal = self.no_route(&wave.to);
                 self.bounce(&wave, &refusal);
             }
         }
@@ -148,7 +149,7 @@ impl Star {
             Place::Shell(name) => self.hand_to_shell(name, wave, false),
             Place::Mechtron(target) => self.deliver(target, Box::new(wave), false),
             Place::Up | Place::Nowhere => {
-                let refusal = no_route(&wave);
+                let refusal = self.no_route(&wave.to);
                 self.refuse(&wave, false, &refusal);
             }
         }
@@ -237,16 +238,24 @@ impl Star {
             let placement = self.slots.get(slot)?.spec.placement;
             return Some((Place::Mechtron(Target::Known(slot)), placement));
         }
-        let mut app = to.clone();
-        while app.segments().count() > 2 {
-            app = app.parent()?;
-        }
-        let spec = self.apps.get(&app)?.mechtron(to)?;
+        let spec = self.apps.get(&app_of(to)?)?.mechtron(to)?;
         let spec = self.overrides.get(to).unwrap_or(spec);
         Some((Place::Mechtron(Target::New(to.clone(), spec.clone())), spec.placement))
     }
+
+    /// Why nothing answers at a point.
+    fn no_route(&self, to: &Point) -> Refusal {
+        let app = admit::placed_from(to).as_ref().map_or_else(|| app_of(to), app_of);
+        let halted = app.and_then(|app| Some(revoked(&app, self.halted.get(&app)?)));
+        halted.unwrap_or_else(|| Refusal::new(Code::NoRoute, format!("nothing stands at {to}")))
+    }
 }
 
-fn no_route(wave: &Wave) -> Refusal {
-    Refusal::new(Code::NoRoute, format!("nothing stands at {}", wave.to))
+/// The point of the application that a mechtron's point would be in.
+fn app_of(mechtron: &Point) -> Option<Point> {
+    let mut app = mechtron.clone();
+    while app.segments().count() > 2 {
+        app = app.parent()?;
+    }
+    Some(app)
 }

@@ -22,6 +22,10 @@ fn app(word: &str) -> App {
     App::new("app").with(Mech::new("m", &waits(word)).tab().may("**")).with(Mech::new("gone", "echo").tab())
 }
 
+fn remove(halted: Option<&str>) -> Event {
+    Event::Remove { app: point("localhost:app"), halted: halted.map(str::to_owned) }
+}
+
 fn world() -> World {
     let mut world = World::tab();
     world.install(app("old"));
@@ -85,7 +89,7 @@ fn what_is_removed_refuses_what_waits() {
     let mut world = world();
     let calls = [(); 3].map(|()| world.ask("localhost:app:m", ""));
     world.run();
-    world.tell(Event::Remove(point("localhost:app")));
+    world.tell(remove(None));
     assert_eq!(calls.map(|call| outcome(&world.answer(call))), ["no-route"; 3]);
     world.delivered.clear();
     assert!(world.star.mechtrons().is_empty());
@@ -95,13 +99,27 @@ fn what_is_removed_refuses_what_waits() {
 }
 
 #[test]
+fn what_is_revoked_says_so_to_what_waits() {
+    let mut world = world();
+    let calls = [(); 3].map(|()| world.ask("localhost:app:m", ""));
+    world.run();
+    world.tell(remove(Some("its bundle was revoked")));
+    assert_eq!(calls.map(|call| outcome(&world.answer(call))), ["revoked"; 3]);
+    assert_eq!(outcome(&world.ping("localhost:stars:s-1:app:m", "")), "revoked", "so it stays while it is installed");
+    world.tell(remove(None));
+    assert_eq!(outcome(&world.ping("localhost:stars:s-1:app:m", "")), "no-route");
+    world.install_generation(app("new"), 2);
+    assert_eq!(outcome(&world.ping("localhost:app:gone", "x")), "200 x");
+}
+
+#[test]
 fn what_is_removed_answers_for_its_open_commits() {
     let mut world = World::server();
     world.install(App::new("app").mechtron("keeps", &crate::order::keeps()));
     world.hold_commits = true;
     let call = world.ask("localhost:app:keeps", "a");
     world.run();
-    world.tell(Event::Remove(point("localhost:app")));
+    world.tell(remove(None));
     assert_eq!(outcome(&world.answer(call)), "store-failed");
     world.store_one();
 }

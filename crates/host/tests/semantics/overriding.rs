@@ -358,7 +358,7 @@ fn an_override_cannot_keep_quiet_that_it_is_one() {
 fn a_removed_application_takes_its_overrides_along() {
     let (mut world, app) = World::site(&says("default"));
     world.put(&app, ADA, &says("own"), 1);
-    world.tell(Event::Remove(point("localhost:app")));
+    world.tell(Event::Remove { app: point("localhost:app"), halted: None });
     world.install_generation(site(&says("default")), 2);
     assert_eq!(text(&world.ping(ADA, "")), "default");
 }

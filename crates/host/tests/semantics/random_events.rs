@@ -165,7 +165,7 @@ fn take(world: &mut World, due: &mut Due, step: Step) {
         Step::Install(generation) => world.install_generation(app(), generation),
         Step::Upgrade { traps } => upgrade(world, traps),
         Step::Abandon => world.tell(Event::Abandon(point("localhost:app"))),
-        Step::Remove => world.tell(Event::Remove(point("localhost:app"))),
+        Step::Remove => world.tell(Event::Remove { app: point("localhost:app"), halted: None }),
         Step::Drop(to) => world.tell(Event::Drop(point(TARGETS[to]))),
         Step::Override(which) => {
             let spec = which.map(|which| own(world, OWN[which]));

@@ -46,7 +46,7 @@ impl Star {
         }
         let change = upgrade.changes(&mechtron.spec);
         let Some(spec) = upgrade.app.mechtron(&mechtron.name).filter(|_| change != Change::Gone) else {
-            return self.end(slot);
+            return self.remove_mechtron(slot);
         };
         match change {
             Change::Other => self.lay_down(slot, spec, upgrade.back),
