@@ -61,7 +61,9 @@ impl WarmUp {
         let Ran { fuel, .. } = self.0.run(fuel);
         while let Some(effect) = self.0.next_effect() {
             match effect {
-                Effect::Load(mechtron) => self.0.handle(Event::Loaded { mechtron, state: Ok(Stored::default()) }),
+                Effect::Load { mechtron, .. } => {
+                    self.0.handle(Event::Loaded { mechtron, state: Ok(Stored::default()) })
+                }
                 Effect::Fetch { digest, .. } => self.0.handle(Event::Fetched { digest, bytes: Ok(GUEST.into()) }),
                 _ => {}
             }

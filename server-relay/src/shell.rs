@@ -192,7 +192,7 @@ impl Shell {
         let inbox = self.inbox();
         match effect {
             Effect::Commit(commit) => self.job(Job::Commit { commit, to: inbox.clone() }),
-            Effect::Load(mechtron) => self.job(Job::Load { mechtron, to: inbox.clone() }),
+            Effect::Load { mechtron, .. } => self.job(Job::Load { mechtron, to: inbox.clone() }),
             Effect::Send(wave) => self.send(&mut vec![Box::new(wave)]),
             Effect::Log(line) => self.mesh.log.write(line),
             Effect::Upgrade { app, generation, step } => Upgrades::heard(&self.mesh, self.index, app, generation, step),

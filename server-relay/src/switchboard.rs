@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use starlane_host::admit::{Via, admit};
 use starlane_host::star::Star;
+use starlane_protocol::document::Placement;
 use starlane_protocol::limits::HOPS;
 use starlane_protocol::{Code, Point, Refusal, Wave, WaveKind};
 use tokio::sync::oneshot;
@@ -245,10 +246,12 @@ impl Mesh {
         }
         match app.and_then(|one| one.app.mechtron(to)).filter(|_| to.path().is_none()) {
             Some(spec) if spec.placement.is_on_server() => Ok(Place::Star(Star::owner(to, self.star_count()))),
-            Some(_) => {
+            Some(spec) => {
                 let below: Vec<_> = to.segments().skip(1).collect();
                 let star = format!("{}:<id>:{}", self.stars, below.join(":"));
-                let what = format!("`{to}` runs in tabs; one of them is reached below its star's point, as `{star}`");
+                let place = if spec.placement == Placement::Browser { "each visitor's browser" } else { "tabs" };
+                let what =
+                    format!("`{to}` runs in {place}; one of them is reached below its star's point, as `{star}`");
                 Err(Refusal::new(Code::NoRoute, what))
             }
             None if picture.has_keys_at(to) => {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use starlane_bundle::Digest;
+use starlane_protocol::document::Placement;
 use starlane_protocol::{Agent, Headers, Method, Point, Refusal, Wave};
 
 use crate::app::{InstalledApp, MechtronSpec};
@@ -83,6 +84,8 @@ pub struct Stamp {
 pub struct Migration {
     /// Whose state.
     pub mechtron: Point,
+    /// Where it is placed: what a browser has is kept apart from what one of its tabs has.
+    pub placement: Placement,
     /// Keys with their new values; `None` removes.
     pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     /// The module it is made for now.
@@ -187,6 +190,15 @@ pub enum Event {
         /// Why nothing of it may run, if it is still installed: its waves end with `revoked`, not with `no-route`.
         halted: Option<String>,
     },
+    /// From now on the mechtrons that an application places in browsers are in this tab, or no longer: the shell sees to it
+    /// that one tab has them. In the beginning they are not. Waves to them that begin here end with `elsewhere` while they
+    /// are not, and so do those that wait when they go.
+    Place {
+        /// The application, which need not be installed yet.
+        app: Point,
+        /// Whether they are here.
+        here: bool,
+    },
     /// Everything of one mechtron (one key) is dropped: instance, mailbox, state at hand. The shell has deleted its stored state.
     Drop(Point),
     /// The star with this point begins anew: whoever is there now is not who was. Leases to watch of it and of what is below
@@ -271,8 +283,13 @@ pub enum Effect {
         wave: Wave,
     },
     /// Read a mechtron's stored state, then say [`Event::Loaded`]. Each is answered once, in the order asked, after the
-    /// commits before it. The point is the application's for the mechtron, in a tab too.
-    Load(Point),
+    /// commits before it.
+    Load {
+        /// The application's point for the mechtron, in a tab too.
+        mechtron: Point,
+        /// Where it is placed.
+        placement: Placement,
+    },
     /// Get a file of a bundle by its digest, then say [`Event::Fetched`].
     Fetch {
         /// Which file.
@@ -293,6 +310,8 @@ pub struct Commit {
     pub id: CommitId,
     /// Whose state: the application's point for it, in a tab too.
     pub mechtron: Point,
+    /// Where it is placed.
+    pub placement: Placement,
     /// Keys with their new values; `None` removes.
     pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     /// The module that writes, when it is not known to be the one that wrote last.

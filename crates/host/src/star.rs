@@ -3,6 +3,7 @@
 //! Events only change plain data and are cheap; guests run in [`Star::run`], slice by slice. One mechtron handles one wave
 //! at a time, without exception. A reply leaves only when its turn and every turn before it are committed.
 
+mod browser;
 mod commit;
 mod crash;
 mod deliver;
@@ -144,6 +145,8 @@ pub struct Star {
     last_commit: u64,
     upgrades: Upgrades,
     trials: Trials,
+    /// Applications whose browser mechtrons are in this tab.
+    here: LiteMap<Point, ()>,
     /// Applications that are installed and may not run, each with the reason.
     halted: LiteMap<Point, String>,
     served: LiteMap<String, ()>,
@@ -184,6 +187,7 @@ impl Star {
             last_commit: 0,
             upgrades: Upgrades::default(),
             trials: Trials::default(),
+            here: LiteMap::new(),
             halted: LiteMap::new(),
             served: LiteMap::new(),
             delivered: LiteMap::new(),
@@ -211,6 +215,7 @@ impl Star {
             Event::Try { app, mechtrons } => self.begin_trial(&app, mechtrons),
             Event::Override { point, spec } => self.set_override(point, spec),
             Event::Remove { app, halted } => self.remove(&app, halted),
+            Event::Place { app, here } => self.place_browser(&app, here),
             Event::Drop(mechtron) => self.drop_mechtron(&mechtron),
             Event::StarAnew(star) => self.star_anew(&star),
             Event::Serve(name) => _ = self.served.insert(name, ()),

@@ -116,6 +116,10 @@ codes! {
     LaneLost = "lane-lost", 502, Unknown, "Ask the target what it knows, then decide whether to send again.";
     /// This star has no lane at the moment.
     Offline = "offline", 503, Safe, "Wait until the lane is back; it comes back by itself.";
+    /// The mechtron runs in another tab of this browser.
+    Elsewhere = "elsewhere", 503, Safe, "Close the other tab, and this one takes over by itself; or go on there.";
+    /// The mechtron runs in visitors' browsers, and no relay answers for it.
+    BrowserOnly = "browser-only", 503, No, "Open the application's page in a browser, and ask there.";
     /// Too many waves wait for this mechtron.
     MailboxFull = "mailbox-full", 503, Safe, "Send again a little later.";
     /// The star has no memory left for another mechtron.

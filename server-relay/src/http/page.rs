@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use starlane_host::admit::Via;
+use starlane_host::app::MechtronSpec;
 use starlane_host::star::OVERRIDE;
+use starlane_protocol::document::Placement;
 use starlane_protocol::limits::BODY_BYTES;
 use starlane_protocol::{Agent, Body, Code, Headers, Point, Wave, WaveId, WaveKind};
 use warp::http::HeaderMap;
@@ -86,6 +88,13 @@ pub(super) async fn answer(
     to: &Point,
     agent: Agent,
 ) -> Result<Answer, Problem> {
+    let is_in_browsers = |spec: &Arc<MechtronSpec>| spec.placement == Placement::Browser;
+    if mesh.registry.now().mechtron(to).is_some_and(is_in_browsers) {
+        return Err(Problem::new(
+            Code::BrowserOnly,
+            format!("`{to}` runs in its visitors' browsers, and answers there"),
+        ));
+    }
     let method = METHODS.iter().find(|(name, _)| *name == request.method.as_str());
     let Some((_, method)) = method else {
         return Err(Problem::wrong_method(request.method.as_str(), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));

@@ -110,6 +110,7 @@ fn one(pack: &Pack, app: &Arc<InstalledApp>, name: &str, spec: &MechtronSpec) ->
     let Some(draft) = sample::wave(&spec.bind, &to, WAIT) else { return Ok(trial) };
     let mut place = Place::new(&pack.blobs, spec.placement)?;
     let route = format!("{} {}", draft.method, draft.path);
+    place.tell(Event::Place { app: app.point.clone(), here: true });
     place.tell(Event::Install(app.clone()));
     let pong = place.ask(draft);
     trial.log = mem::take(&mut place.log);
@@ -170,7 +171,7 @@ impl<'p> Place<'p> {
     fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Commit(commit) => Some(Event::Committed { id: commit.id, result: Ok(()) }),
-            Effect::Load(mechtron) => Some(Event::Loaded { mechtron, state: Ok(Stored::default()) }),
+            Effect::Load { mechtron, .. } => Some(Event::Loaded { mechtron, state: Ok(Stored::default()) }),
             Effect::Fetch { digest, .. } => Some(Event::Fetched { digest, bytes: self.fetch(&digest) }),
             Effect::Settle { pong, .. } => {
                 self.pong = Some(pong);

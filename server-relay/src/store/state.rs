@@ -141,6 +141,7 @@ async fn write(
 #[cfg(test)]
 mod tests {
     use starlane_host::event::CommitId;
+    use starlane_protocol::document::Placement;
 
     use super::*;
 
@@ -151,7 +152,14 @@ mod tests {
     fn commit(mechtron: &str, writes: &[(&str, Option<&str>)]) -> Commit {
         let bytes = |text: &str| text.as_bytes().to_vec();
         let writes = writes.iter().map(|(key, value)| (bytes(key), value.map(bytes))).collect();
-        Commit { id: CommitId(1), mechtron: mechtron.parse().unwrap(), writes, code: None, keep_before: false }
+        Commit {
+            id: CommitId(1),
+            mechtron: mechtron.parse().unwrap(),
+            placement: Placement::Server,
+            writes,
+            code: None,
+            keep_before: false,
+        }
     }
 
     async fn keys(store: &Store, mechtron: &str) -> Vec<String> {

@@ -47,7 +47,7 @@ impl Store {
             go_back(&mut whole, back).await?;
         }
         end_trial(&mut whole, &row.app).await?;
-        for Migration { mechtron, writes, code } in migrations {
+        for Migration { mechtron, writes, code, .. } in migrations {
             if !writes.is_empty() {
                 keep_before(&mut whole, mechtron).await?;
             }

@@ -93,7 +93,9 @@ impl Shell {
         while let Some(effect) = self.star.next_effect() {
             match effect {
                 Effect::Settle { pong, .. } => return Some(pong),
-                Effect::Load(mechtron) => self.star.handle(Event::Loaded { mechtron, state: Ok(Stored::default()) }),
+                Effect::Load { mechtron, .. } => {
+                    self.star.handle(Event::Loaded { mechtron, state: Ok(Stored::default()) })
+                }
                 Effect::Commit(commit) => self.star.handle(Event::Committed { id: commit.id, result: Ok(()) }),
                 Effect::Fetch { digest, .. } => {
                     if let Some(bytes) = self.files.get(&digest).cloned() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use starlane_protocol::Point;
-use starlane_protocol::document::{App, Holes, HttpLine, Names, Visitors};
+use starlane_protocol::document::{App, Holes, HttpLine, Names, Placement, Visitors};
 
 use super::{HttpRule, HttpTo, InstallError, MechtronSpec};
 
@@ -87,8 +87,10 @@ fn target(point: Point, bundle: &Point, mechtrons: &Names<Arc<MechtronSpec>>, ap
     let Some(spec) = spec.filter(|_| point.path().is_none()) else {
         return Err(format!("`{point}` is neither a mechtron of this application nor in its bundle"));
     };
-    if !spec.placement.is_on_server() {
-        return Err(format!("`{point}` runs in tabs; a page is served by one that runs on the server"));
+    if !spec.placement.is_on_server() && spec.placement != Placement::Browser {
+        return Err(format!(
+            "`{point}` runs in each tab; a page is served by one that runs on the server or in the browser"
+        ));
     }
     match (spec.keyed.is_keyed(), below.count()) {
         (true, 1) | (false, 0) => Ok(HttpTo::Mechtron(point)),

@@ -61,8 +61,8 @@ impl Star {
         let id = CommitId(self.last_commit);
         self.commits.insert(id, slot);
         mechtron.held.push_back(Held { commit: Some(id), outputs });
-        let mechtron = mechtron.home.clone();
-        self.effects.push_back(Effect::Commit(Commit { id, mechtron, writes, code, keep_before }));
+        let (placement, mechtron) = (mechtron.spec.placement, mechtron.home.clone());
+        self.effects.push_back(Effect::Commit(Commit { id, mechtron, placement, writes, code, keep_before }));
     }
 
     pub(super) fn committed(&mut self, id: CommitId, result: Result<(), String>) {

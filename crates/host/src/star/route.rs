@@ -6,6 +6,7 @@ use starlane_protocol::document::Placement;
 use starlane_protocol::limits::HOPS;
 use starlane_protocol::{Agent, Body, Code, Grant, Headers, Point, Refusal, Wave, WaveKind};
 
+use super::browser;
 use super::install::revoked;
 use super::pings::Asker;
 use super::timers::Timer;
@@ -25,6 +26,8 @@ enum Place {
     Mechtron(Target),
     /// Elsewhere: up.
     Up,
+    /// In another tab of this browser.
+    OtherTab,
     /// Nowhere.
     Nowhere,
 }
@@ -112,6 +115,7 @@ impl Star {
             Place::Shell(name) => self.hand_to_shell(name, *wave, true),
             Place::Mechtron(target) => self.deliver(target, wave, true),
             Place::Up => self.send_up(wave),
+            Place::OtherTab => self.bounce(&wave, &browser::elsewhere(&wave.to)),
             Place::Nowhere => {
                 let refusal = self.no_route(&wave.to);
                 self.bounce(&wave, &refusal);
@@ -148,6 +152,7 @@ impl Star {
         match self.place(&wave.to) {
             Place::Shell(name) => self.hand_to_shell(name, wave, false),
             Place::Mechtron(target) => self.deliver(target, Box::new(wave), false),
+            Place::OtherTab => self.refuse(&wave, false, &browser::elsewhere(&wave.to)),
             Place::Up | Place::Nowhere => {
                 let refusal = self.no_route(&wave.to);
                 self.refuse(&wave, false, &refusal);
@@ -202,7 +207,7 @@ impl Star {
         match self.role {
             Role::Tab if to.is_within(&self.point) => self.place_below(to),
             Role::Tab => match self.placed(to) {
-                Some((place, placement)) if placement.is_in_tabs() => place,
+                Some((place, placement)) if placement.is_in_tabs() => self.here_or_not(to, place, placement),
                 _ => Place::Up,
             },
             // To find one that was spoken to before takes less than to work out whose it is.
@@ -222,13 +227,22 @@ impl Star {
             (Some(name), None) if self.served.contains_key(name) => Place::Shell(name.to_owned()),
             (Some(_), Some(_)) => {
                 let from = admit::placed_from(to);
-                match from.and_then(|from| self.placed(&from)) {
-                    Some((place, placement)) if placement.is_in_tabs() => place,
+                let placed = from.and_then(|from| Some((self.placed(&from)?, from)));
+                match placed {
+                    Some(((place, placement), name)) if placement.is_in_tabs() => {
+                        self.here_or_not(&name, place, placement)
+                    }
                     _ => Place::Nowhere,
                 }
             }
             _ => Place::Nowhere,
         }
+    }
+
+    /// A mechtron that is placed in tabs: in this one, or in another of this browser.
+    fn here_or_not(&self, name: &Point, place: Place, placement: Placement) -> Place {
+        let here = placement != Placement::Browser || app_of(name).is_some_and(|app| self.is_here(&app, placement));
+        if here { place } else { Place::OtherTab }
     }
 
     /// A mechtron of an installed application, and where such are placed.

@@ -38,9 +38,9 @@ impl Star {
         }
         let state_at_hand = mechtron.state.is_some();
         if !state_at_hand && !loading {
-            let point = mechtron.home.clone();
-            *self.loading.entry(point.clone()).or_default() += 1;
-            self.effects.push_back(Effect::Load(point));
+            let (home, placement) = (mechtron.home.clone(), mechtron.spec.placement);
+            *self.loading.entry(home.clone()).or_default() += 1;
+            self.effects.push_back(Effect::Load { mechtron: home, placement });
         }
         let Some(module) = self.modules.get(&(wasm.sha256, stack)).cloned() else {
             return self.fetch(slot, wasm.sha256, wasm.size, app);

@@ -87,6 +87,73 @@ fn what_is_placed_anywhere_runs_where_its_wave_begins() {
     assert!(refused.contains("needs `state = \"none\"`"), "{refused}");
 }
 
+/// Says whether an application's browser mechtrons are in this tab.
+fn place(world: &mut World, here: bool) {
+    world.tell(Event::Place { app: point("localhost:app"), here });
+}
+
+/// An application that keeps how often it was asked, in the browser.
+fn browser_app(guest: &str) -> App {
+    App::new("app").with(Mech::new("keeps", guest).browser()).with(Mech::new("format", "echo").tab())
+}
+
+#[test]
+fn a_browser_mechtron_runs_in_one_tab() {
+    let (mut a, mut b) = (World::tab_of("ada", "s-1"), World::tab_of("ada", "s-2"));
+    for tab in [&mut a, &mut b] {
+        tab.install(browser_app(&crate::order::keeps()));
+        assert_eq!(outcome(&tab.ping("localhost:app:keeps", "a")), "elsewhere");
+    }
+    place(&mut a, true);
+    assert_eq!(outcome(&a.ping("localhost:app:keeps", "a")), "200 1 ");
+    assert_eq!(outcome(&a.ping("localhost:stars:s-1:app:keeps", "a")), "200 2 ");
+    assert_eq!(outcome(&b.ping("localhost:app:keeps", "a")), "elsewhere");
+    assert_eq!(outcome(&b.ping("localhost:stars:s-2:app:keeps", "a")), "elsewhere");
+    assert_eq!(outcome(&b.ping("localhost:app:format", "each")), "200 each");
+    assert!(a.sent.is_empty() && b.sent.is_empty());
+}
+
+#[test]
+fn a_browser_mechtron_that_goes_ends_what_waits_with_elsewhere() {
+    let mut world = World::tab();
+    world.install(browser_app(&crate::order::keeps()));
+    place(&mut world, true);
+    assert_eq!(outcome(&world.ping("localhost:app:keeps", "a")), "200 1 ");
+    world.hold_fetches = true;
+    let calls = [(); 2].map(|()| world.ask("localhost:app:keeps", "a"));
+    place(&mut world, false);
+    assert_eq!(calls.map(|call| outcome(&world.answer(call))), ["elsewhere"; 2]);
+    assert!(world.info("localhost:stars:s-1:app:keeps").is_none());
+    place(&mut world, true);
+    world.hold_fetches = false;
+    assert_eq!(outcome(&world.ping("localhost:app:keeps", "a")), "200 2 ", "its state is what was stored");
+}
+
+#[test]
+fn a_browser_mechtron_is_upgraded_where_it_is() {
+    let other = crate::order::keeps().replace("(module", "(module $other");
+    let (mut here, mut away, mut goes, mut comes) = (World::tab(), World::tab(), World::tab(), World::tab());
+    for world in [&mut here, &mut away, &mut goes, &mut comes] {
+        world.install(browser_app(&crate::order::keeps()));
+    }
+    for world in [&mut here, &mut goes] {
+        place(world, true);
+        assert_eq!(outcome(&world.ping("localhost:app:keeps", "a")), "200 1 ");
+    }
+    for world in [&mut here, &mut away, &mut goes, &mut comes] {
+        world.prepare(browser_app(&other), 2);
+    }
+    place(&mut goes, false);
+    place(&mut comes, true);
+    assert_eq!(outcome(&comes.ping("localhost:app:keeps", "a")), "200 1 ");
+    for (world, says) in
+        [(&mut here, "200 2 "), (&mut away, "elsewhere"), (&mut goes, "elsewhere"), (&mut comes, "200 2 ")]
+    {
+        assert!(world.go_on().is_empty());
+        assert_eq!(outcome(&world.ping("localhost:app:keeps", "a")), says);
+    }
+}
+
 #[test]
 fn a_keyed_tab_mechtron_is_reached_below_its_star() {
     let mut world = World::tab();
@@ -136,7 +203,12 @@ fn a_lost_lane_ends_what_went_over_it() {
 #[test]
 fn where_nothing_stands_is_no_route() {
     let mut world = World::server();
-    world.install(App::new("app").mechtron("echo", "echo").with(Mech::new("tab", "echo").tab()));
+    world.install(
+        App::new("app")
+            .mechtron("echo", "echo")
+            .with(Mech::new("tab", "echo").tab())
+            .with(Mech::new("browser", "echo").browser()),
+    );
     for to in [
         "localhost:app:nothing",
         "localhost:other:echo",
@@ -144,6 +216,7 @@ fn where_nothing_stands_is_no_route() {
         "localhost:app",
         "localhost",
         "localhost:app:tab",
+        "localhost:app:browser",
     ] {
         let mut wave = world.wave(to, "x");
         wave.from = point("localhost:users:ada");

@@ -260,7 +260,7 @@ impl World {
                     assert!(self.settled.insert(call, pong).is_none(), "{call:?} is answered twice");
                 }
                 Effect::Deliver { name, wave } => self.delivered.push_back((name, wave)),
-                Effect::Load(point) => self.loads.push_back(point),
+                Effect::Load { mechtron, .. } => self.loads.push_back(mechtron),
                 Effect::Fetch { digest, .. } => self.fetches.push_back(digest),
                 Effect::Log(line) => self.log.push(line),
                 Effect::OverrideFailed { point, number, .. } => self.failed_overrides.push((point, number)),

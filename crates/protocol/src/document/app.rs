@@ -167,6 +167,8 @@ pub enum Placement {
     /// On the relay, with one owner.
     #[default]
     Server,
+    /// One for each user, browser and origin: in one of the tabs that open the application.
+    Browser,
     /// One in each tab that opens the application.
     Tab,
     /// Wherever a wave to it begins: a pure function of wave, config and bundle.
@@ -179,9 +181,9 @@ impl Placement {
         matches!(self, Placement::Server | Placement::Anywhere)
     }
 
-    /// Whether a tab runs it.
+    /// Whether tabs run it, or one of them does.
     pub fn is_in_tabs(self) -> bool {
-        matches!(self, Placement::Tab | Placement::Anywhere)
+        matches!(self, Placement::Browser | Placement::Tab | Placement::Anywhere)
     }
 }
 

@@ -46,6 +46,8 @@ impl Named {
     /// Where it runs when it runs.
     pub(super) fn place(&self) -> &str {
         match (self.placement.as_str(), self.keyed) {
+            ("browser", Keyed::No) => "each browser",
+            ("browser", _) => "each browser, by key",
             ("tab", Keyed::No) => "each tab",
             ("tab", _) => "each tab, by key",
             ("anywhere", Keyed::No) => "anywhere",

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use starlane_host::event::CommitId;
+use starlane_protocol::document::Placement;
 use tempfile::TempDir;
 
 use super::*;
@@ -46,8 +47,14 @@ impl Bench {
 
     async fn commit(&self, id: u64, mechtron: &str, key: &str) {
         let writes = vec![(key.into(), Some(key.into()))];
-        let commit =
-            Commit { id: CommitId(id), mechtron: mechtron.parse().unwrap(), writes, code: None, keep_before: false };
+        let commit = Commit {
+            id: CommitId(id),
+            mechtron: mechtron.parse().unwrap(),
+            placement: Placement::Server,
+            writes,
+            code: None,
+            keep_before: false,
+        };
         assert!(self.jobs.send(Job::Commit { commit, to: self.ear.clone() }).await.is_ok());
     }
 

@@ -34,14 +34,14 @@ impl Star {
 
     fn give_state(&mut self, name: &Point, slot: Slot) {
         let Some(next) = self.slots.get(slot) else { return };
-        let waits = matches!(next.phase, Phase::Busy(_));
+        let (waits, placement) = (matches!(next.phase, Phase::Busy(_)), next.spec.placement);
         let needs_it = !next.spec.keyed.is_keyed() && (waits || self.can_migrate(next));
         match self.take_state(name) {
             Some((state, stamp)) => self.state_given(slot, state, stamp),
             None if needs_it => {
                 self.with_part(slot, |part| part.stage = PartStage::Loading);
                 *self.loading.entry(name.clone()).or_default() += 1;
-                self.effects.push_back(Effect::Load(name.clone()));
+                self.effects.push_back(Effect::Load { mechtron: name.clone(), placement });
             }
             None => self.with_part(slot, |part| part.stage = PartStage::Done(None)),
         }
@@ -153,7 +153,8 @@ impl Star {
         let Some(next) = self.slots.get_mut(slot) else { return };
         let Phase::Idle(awake) = &mut next.phase else { return };
         let writes = awake.instance.guest().state.changes();
-        let migration = Migration { mechtron: next.name.clone(), writes, code: next.spec.wasm.sha256 };
+        let (mechtron, placement, code) = (next.name.clone(), next.spec.placement, next.spec.wasm.sha256);
+        let migration = Migration { mechtron, placement, writes, code };
         self.with_part(slot, |part| part.stage = PartStage::Done(Some(migration)));
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use litemap::LiteMap;
+use starlane_protocol::document::Placement;
 use starlane_protocol::{Code, Point, Refusal};
 
 use super::{Change, Part, PartStage, Stage, Upgrade};
@@ -67,9 +68,25 @@ impl Star {
     /// Whether this star runs a mechtron, or some of its keys.
     fn looks_after(&self, name: &Point, spec: &MechtronSpec) -> bool {
         match self.role {
-            Role::Tab => spec.placement.is_in_tabs(),
+            Role::Tab => spec.placement.is_in_tabs() && self.is_here(&spec.app, spec.placement),
             Role::Server { .. } if spec.keyed.is_keyed() => spec.placement.is_on_server(),
             Role::Server { index, count } => spec.placement.is_on_server() && Star::owner(name, count) == index,
+        }
+    }
+
+    /// Next instances that are placed in browsers, and no more in this tab, end.
+    pub(in crate::star) fn leave_parts(&mut self, app: &Point) {
+        let Some(upgrade) = self.upgrades.all.get_mut(app) else { return };
+        let mut left = Vec::new();
+        upgrade.parts.retain(|_, part| {
+            let next = self.slots.get(part.slot);
+            let stays = next.is_none_or(|next| next.spec.placement != Placement::Browser);
+            left.extend((!stays).then_some(part.slot));
+            stays
+        });
+        for slot in left {
+            self.take_busy(slot);
+            self.slots.remove(slot);
         }
     }
 

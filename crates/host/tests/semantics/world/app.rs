@@ -73,6 +73,12 @@ impl Mech {
         self
     }
 
+    /// One for each user, browser and origin.
+    pub fn browser(mut self) -> Self {
+        self.placement = "browser";
+        self
+    }
+
     /// Sets one of `memory`, `fuel`, `mailbox`, `stack`.
     pub fn limit(mut self, name: &str, value: u64) -> Self {
         self.limits[name] = value.into();

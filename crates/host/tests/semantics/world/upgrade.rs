@@ -39,7 +39,7 @@ impl World {
     /// Stores what was migrated, and lets the star switch.
     pub fn switch(&mut self, migrations: Vec<Migration>) {
         for migration in migrations {
-            let Migration { mechtron, writes, code } = migration;
+            let Migration { mechtron, writes, code, .. } = migration;
             self.stamps.insert(mechtron.clone(), Stamp { code, refused: None });
             let state = self.store.entry(mechtron).or_default();
             for (key, value) in writes {
