@@ -8,6 +8,7 @@ import { type Answer, Calls } from "./calls.js";
 import type { Draft, Options } from "./crossing.js";
 import { lost, StarlaneError, thrown } from "./errors.js";
 import { fromLines } from "./headers.js";
+import { Locks } from "./locks.js";
 import { Wave } from "./received.js";
 import { reload } from "./source.js";
 
@@ -37,6 +38,7 @@ export interface Listener {
 export class Tab {
   static readonly #all = new Set<Tab>();
   readonly #calls = new Calls();
+  readonly #locks = new Locks();
   readonly #listener: Listener;
   /** Never fulfilled; rejected with the star's end. */
   readonly #ended: Promise<never>;
@@ -161,6 +163,8 @@ export class Tab {
       },
       logged: (level, point, text) => listener.logged(level, point, text),
       sliced: (start, end) => listener.sliced(start, end),
+      hold: (ticket, name) => this.#locks.hold(ticket, name, () => this.#try((wasm) => wasm.held(ticket))),
+      letGo: (ticket) => this.#locks.letGo(ticket),
       taken: () => listener.taken(),
       trapped: (message) => void (this.#panic = message),
     };
@@ -188,6 +192,7 @@ export class Tab {
   #fail(cause: unknown): void {
     const started = this.#wasm !== undefined;
     const error = lost(this.#panic ?? cause);
+    this.#locks.end();
     this.#finish(error);
     if (started) this.#listener.over(error);
   }

@@ -3,6 +3,7 @@
 //! Nothing of a bundle is used before it is verified: the install record and the manifest by the space's root key, every
 //! file by its digest. What was opened once opens again without the relay.
 
+pub(crate) mod browser;
 mod bundle;
 mod files;
 mod trust;
@@ -10,16 +11,19 @@ pub(crate) mod upgrade;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_channel::oneshot;
 use starlane_bundle::{Digest, PublicKey};
+use starlane_host::app::InstalledApp;
 use starlane_host::event::{Event, LogLevel};
 use starlane_protocol::lane::{Frame, Greet, Installed, decode};
 use starlane_protocol::{Code, Point, Refusal};
 
 use crate::problem::Problem;
 use crate::shell::Shell;
-use crate::store::{Job, Known};
+use crate::store::Known;
+use browser::Browser;
 use files::Files;
 use trust::{Opened, Trust};
 use upgrade::Upgrades;
@@ -39,6 +43,7 @@ pub(crate) struct Apps {
     opened: RefCell<Vec<Opened>>,
     trust: Trust,
     pub(crate) upgrades: Upgrades,
+    browser: Browser,
     /// What is being opened, and who waits for it; they hear of its end by their sender's going.
     opening: RefCell<Vec<(Point, Vec<oneshot::Sender<()>>)>>,
     files: Files,
@@ -57,8 +62,9 @@ pub(crate) fn pinned(hex: &str) -> Result<Option<PublicKey>, Problem> {
 }
 
 impl Apps {
-    pub(crate) fn new(relay: String, pinned: Option<PublicKey>, known: Option<Known>) -> Self {
+    pub(crate) fn new(relay: String, pinned: Option<PublicKey>, known: Option<Known>, token: &str) -> Self {
         Self {
+            browser: Browser::new(token, known.as_ref()),
             relay,
             pinned,
             known: RefCell::new(known),
@@ -85,7 +91,7 @@ impl Apps {
             match apps.installed(&app) {
                 Some(_) => update(shell, app),
                 // Perhaps another user is signed in now: nothing is forgotten.
-                None => apps.end(shell, &app),
+                None => apps.end(shell, &app, false),
             }
         }
     }
@@ -98,8 +104,7 @@ impl Apps {
         apps.installs.borrow_mut().retain(|other| other.app != app);
         if installed.record.is_none() {
             if opened {
-                apps.end(shell, &app);
-                shell.store.push(shell, Job::Forget(app));
+                apps.end(shell, &app, true);
             }
             return;
         }
@@ -181,11 +186,20 @@ impl Apps {
         }
     }
 
-    /// An application's part in this tab ends.
-    fn end(&self, shell: &Rc<Shell>, app: &Point) {
+    /// Under which name the state of the user's browser mechtrons is kept.
+    pub(crate) fn browser_home(&self) -> Rc<str> {
+        self.browser.home(&self.relay)
+    }
+
+    /// An application's part in this tab ends; what it keeps is forgotten or stays.
+    fn end(&self, shell: &Rc<Shell>, app: &Point, forget: bool) {
         self.opened.borrow_mut().retain(|one| one.app != *app);
         self.upgrades.forget(app);
         shell.post(Event::Remove { app: app.clone(), halted: None });
+        if forget {
+            shell.store.forget(shell, app, self.browser.has(app));
+        }
+        browser::let_go(shell, app);
         shell.tell(LogLevel::Info, format!("{app} is not installed any more, or not for this user"));
         let (shell, name) = (shell.clone(), self.record_name(app));
         wasm_bindgen_futures::spawn_local(async move { shell.store.cache.forget_record(&name).await });
@@ -201,14 +215,21 @@ impl Apps {
         self.opened.borrow().iter().find(|one| one.app == *app).cloned()
     }
 
+    /// Everything that runs here.
+    fn running(&self) -> Vec<Arc<InstalledApp>> {
+        self.opened.borrow().iter().filter(|one| one.runs).map(|one| one.made.clone()).collect()
+    }
+
     /// This runs now, until its records end.
     fn ran(&self, shell: &Rc<Shell>, now: Opened) {
+        let made = now.made.clone();
         {
             let mut opened = self.opened.borrow_mut();
             opened.retain(|one| one.app != now.app);
             opened.push(now);
         }
         self.trust.watch(shell);
+        browser::want(shell, &made);
     }
 
     fn record_name(&self, app: &Point) -> String {

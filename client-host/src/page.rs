@@ -50,6 +50,8 @@ export interface Page {
   delivered(name: string, ticket: number, from: string, to: string, agent: string, method: string, path: string, query: string, headers: string, type: string, body: Uint8Array, wait: number): void;
   logged(level: number, point: string, text: string): void;
   sliced(start: number, end: number): void;
+  hold(ticket: number, name: string): boolean;
+  letGo(ticket: number): void;
   taken(): void;
   trapped(message: string): void;
 }
@@ -142,6 +144,10 @@ extern "C" {
     pub(crate) fn logged(this: &Page, level: u8, point: &str, text: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, structural, catch)]
     pub(crate) fn sliced(this: &Page, start: f64, end: f64) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    pub(crate) fn hold(this: &Page, ticket: u32, name: &str) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = "letGo")]
+    pub(crate) fn let_go(this: &Page, ticket: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(method, structural, catch)]
     pub(crate) fn taken(this: &Page) -> Result<(), JsValue>;
     #[wasm_bindgen(method, structural, catch)]

@@ -16,7 +16,7 @@ use starlane_host::star::{MechtronInfo, Ran, Star};
 use starlane_protocol::{MechtronStatus, Point, Wave, WaveKind};
 use web_sys::MessageChannel;
 
-use crate::apps::{Apps, upgrade};
+use crate::apps::{Apps, browser, upgrade};
 use crate::clock::{Clock, steady};
 use crate::link::Link;
 use crate::log::{forget, line};
@@ -171,8 +171,14 @@ impl Shell {
 
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Commit(commit) => self.store.push(self, Job::Commit(commit)),
-            Effect::Load(mechtron) => self.store.push(self, Job::Load(mechtron)),
+            Effect::Commit(commit) => {
+                let home = self.store.homes().of(commit.placement).clone();
+                self.store.push(self, Job::Commit(home, commit));
+            }
+            Effect::Load { mechtron, placement } => {
+                let home = self.store.homes().of(placement).clone();
+                self.store.push(self, Job::Load(home, mechtron));
+            }
             Effect::Send(wave) => self.link.send(self, wave),
             Effect::Settle { call, pong } => self.settle(call.0, &pong),
             Effect::Deliver { name, wave } => self.deliver(&name, wave),
@@ -277,6 +283,7 @@ impl Shell {
 
     /// Ends everything but writes that are under way.
     pub(crate) fn close(self: &Rc<Self>) {
+        browser::let_all_go(self);
         self.closed.set(true);
         self.clock.stop();
         self.link.close();

@@ -6,17 +6,20 @@
 
 mod cache;
 mod database;
+mod homes;
 mod known;
 mod queue;
 mod state;
 mod swap;
 
 pub(crate) use cache::{Cache, Kept, Read};
+pub(crate) use homes::Homes;
 pub(crate) use known::Known;
 pub(crate) use queue::Job;
 use queue::Queue;
 use state::State;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use starlane_host::event::{Migration, Pairs, Stored};
@@ -29,6 +32,7 @@ use crate::shell::Shell;
 pub(crate) struct Store {
     queue: Queue,
     state: Rc<State>,
+    homes: RefCell<Homes>,
     pub(crate) cache: Cache,
 }
 
@@ -40,7 +44,10 @@ impl Store {
         let sweeper = state.clone();
         // A failure only means: next time.
         wasm_bindgen_futures::spawn_local(async move { drop(sweeper.sweep().await) });
-        (Self { queue: Queue::default(), state, cache: Cache::default() }, refused)
+        (
+            Self { queue: Queue::default(), state, homes: RefCell::new(Homes::new(home)), cache: Cache::default() },
+            refused,
+        )
     }
 
     /// Does this after all that was asked before.
@@ -48,19 +55,43 @@ impl Store {
         self.queue.push(shell, &self.state, job);
     }
 
+    /// Under which names state is kept now.
+    pub(crate) fn homes(&self) -> Homes {
+        self.homes.borrow().clone()
+    }
+
+    /// From now on the state of browser mechtrons is kept under this name.
+    pub(crate) fn set_browser(&self, home: Rc<str>) {
+        self.homes.borrow_mut().set_browser(home);
+    }
+
+    /// Forgets, after all that was asked before, what an application keeps in this tab, and in the browser if that is this
+    /// tab's as well.
+    pub(crate) fn forget(&self, shell: &Rc<Shell>, app: &Point, has_browser: bool) {
+        for home in self.homes().ours(has_browser) {
+            self.push(shell, Job::Forget(home, app.clone()));
+        }
+    }
+
     /// Reads a state whose star has nothing under way for it.
-    pub(crate) async fn load(&self, mechtron: &Point) -> Result<Stored, String> {
-        self.state.load(mechtron).await
+    pub(crate) async fn load(&self, home: &str, mechtron: &Point) -> Result<Stored, String> {
+        self.state.load(home, mechtron).await
     }
 
     /// Stores what was migrated, all or nothing.
-    pub(crate) async fn migrate(&self, migrations: &[Migration]) -> Result<(), String> {
-        self.state.migrate(migrations).await
+    pub(crate) async fn migrate(&self, homes: &Homes, migrations: &[Migration]) -> Result<(), String> {
+        self.state.migrate(homes, migrations).await
     }
 
     /// Puts the states of an application right for code that comes back, all or nothing.
-    pub(crate) async fn go_back(&self, app: &Point, back: &[Back], before: Vec<(Point, Pairs)>) -> Result<(), String> {
-        self.state.go_back(app, back, before).await
+    pub(crate) async fn go_back(
+        &self,
+        app: &Point,
+        homes: &[Rc<str>],
+        back: &[Back],
+        before: Vec<(Point, Pairs)>,
+    ) -> Result<(), String> {
+        self.state.go_back(app, homes, back, before).await
     }
 
     /// What is known of a relay from earlier.

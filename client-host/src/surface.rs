@@ -8,7 +8,7 @@ use starlane_host::star::{Ceilings, Role, Star, StarConfig};
 use starlane_protocol::{Agent, Body, Code, Point, StarSecret};
 use wasm_bindgen::prelude::*;
 
-use crate::apps::Apps;
+use crate::apps::{Apps, browser};
 use crate::clock;
 use crate::link::{Knocker, Link};
 use crate::log::watch_for_panics;
@@ -49,6 +49,8 @@ pub async fn start(options: Options, page: Page) -> Result<Tab, JsValue> {
         idle_ms: IDLE_MS,
         seed: random()?,
     };
+    let apps = Apps::new(relay, pinned, known, &options.token());
+    store.set_browser(apps.browser_home());
     let knocker = Knocker { url: options.lane(), star, secret, token: options.token() };
     let parts = Parts {
         star: Star::new(config, Rc::new(Interpreter)),
@@ -56,7 +58,7 @@ pub async fn start(options: Options, page: Page) -> Result<Tab, JsValue> {
         channel: clock::channel()?,
         link: Link::new(knocker),
         store,
-        apps: Apps::new(relay, pinned, known),
+        apps,
     };
     let shell = Shell::new(parts);
     if let Some(point) = point {
@@ -127,6 +129,11 @@ impl Tab {
         let shell = self.0.clone();
         let app: Point = app.parse().map_err(Problem::from)?;
         Ok(Apps::open(&shell, app).await?)
+    }
+
+    /// The page holds the lock of this ticket.
+    pub fn held(&self, ticket: u32) {
+        browser::granted(&self.0, ticket);
     }
 
     /// The mechtrons of this star, as JSON.

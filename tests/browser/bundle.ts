@@ -12,7 +12,7 @@ const run = promisify(execFile);
 export interface Guest {
   /** The name of the fixture, without its ending. */
   fixture: string;
-  placement: "server" | "tab";
+  placement: "server" | "browser" | "tab";
   /** Lines of `[limits]`. */
   limits?: string;
 }

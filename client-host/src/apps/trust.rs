@@ -94,6 +94,11 @@ impl Trust {
         }
     }
 
+    /// The highest generation of an application that any tab of this browser has seen.
+    pub(super) async fn newest(&self, shell: &Shell, root: &PublicKey, app: &Point) -> u64 {
+        shell.store.cache.seen(&name(root, app)).await.unwrap_or(0)
+    }
+
     /// Keeps the highest number seen of a point.
     pub(super) async fn note(&self, shell: &Shell, root: &PublicKey, point: &Point, number: u64) {
         let name = name(root, point);
@@ -142,6 +147,7 @@ pub(super) fn halt(shell: &Rc<Shell>, app: &Point, why: &Problem) {
     if ended {
         shell.apps.upgrades.forget(app);
         shell.post(Event::Remove { app: app.clone(), halted: Some(why.message.clone()) });
+        super::browser::let_go(shell, app);
         shell.tell(
             LogLevel::Error,
             format!("{}: {} It does not run here any more. {}", why.code, why.message, why.hint),

@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use futures_channel::oneshot;
 use starlane_bundle::Digest;
-use starlane_host::app::InstalledApp;
+use starlane_host::app::{InstalledApp, MechtronSpec};
 use starlane_host::event::{Event, LogLevel, Migration, Pairs, Step};
+use starlane_protocol::document::Placement;
 use starlane_protocol::{Code, Point};
 
 use super::Opened;
 use crate::problem::Problem;
 use crate::shell::Shell;
+use crate::store::Homes;
 
 /// The upgrades and trials of a tab.
 #[derive(Default)]
@@ -79,6 +81,14 @@ impl Upgrades {
         }
     }
 
+    /// Another user is here: what trials have kept of the one before in this browser is not theirs.
+    pub(super) fn forget_browser(&self, app: &Point) {
+        for trial in self.trials.borrow_mut().iter_mut().filter(|trial| trial.app == *app) {
+            let before = trial.before.clone();
+            trial.states.retain(|(mechtron, _)| !before.mechtron(mechtron).is_some_and(is_in_browser));
+        }
+    }
+
     fn take_trial(&self, app: &Point, generation: Option<u64>) -> Option<Trial> {
         let mut trials = self.trials.borrow_mut();
         let is_it = |trial: &Trial| trial.app == *app && generation.is_none_or(|number| number == trial.generation);
@@ -124,16 +134,17 @@ async fn steps(
     next: &Arc<InstalledApp>,
     back: Option<Option<Trial>>,
 ) -> Result<(), Problem> {
-    let app = &next.point;
+    let (app, homes) = (&next.point, shell.store.homes());
     ask(shell, app, Event::Prepare { app: next.clone(), back: back.is_some() }).await?;
     ask(shell, app, Event::Stop(app.clone())).await?;
     let migrated = ask(shell, app, Event::Migrate(app.clone())).await?;
     let stored = match back {
         Some(trial) => {
             let states = trial.map(|trial| trial.states).unwrap_or_default();
-            shell.store.go_back(app, &way_back(&was.made, next), states).await
+            let homes = homes.ours(is_held(shell, app, &homes));
+            shell.store.go_back(app, &homes, &way_back(&was.made, next), states).await
         }
-        None => store(shell, was, next, migrated).await,
+        None => store(shell, was, next, migrated, &homes).await,
     };
     stored
         .map_err(|reason| Problem::of(Code::StoreFailed, format!("the states of {app} cannot be stored: {reason}")))?;
@@ -142,18 +153,37 @@ async fn steps(
 }
 
 /// Stores what was migrated; what stood there before is kept for the trial.
-async fn store(shell: &Rc<Shell>, was: &Opened, next: &InstalledApp, migrated: Step) -> Result<(), String> {
-    let Step::Migrated(migrations) = migrated else { return Ok(()) };
+async fn store(
+    shell: &Rc<Shell>,
+    was: &Opened,
+    next: &InstalledApp,
+    migrated: Step,
+    homes: &Homes,
+) -> Result<(), String> {
+    let Step::Migrated(mut migrations) = migrated else { return Ok(()) };
     let mut states = Vec::new();
-    for Migration { mechtron, .. } in migrations.iter().filter(|migration| !migration.writes.is_empty()) {
-        states.push((mechtron.clone(), shell.store.load(mechtron).await?.pairs));
+    for Migration { mechtron, placement, .. } in migrations.iter().filter(|migration| !migration.writes.is_empty()) {
+        states.push((mechtron.clone(), shell.store.load(homes.of(*placement), mechtron).await?.pairs));
+    }
+    // What has gone to another tab meanwhile is migrated there.
+    if !is_held(shell, &next.point, homes) {
+        migrations.retain(|migration| migration.placement != Placement::Browser);
     }
     if !migrations.is_empty() {
-        shell.store.migrate(&migrations).await?;
+        shell.store.migrate(homes, &migrations).await?;
     }
     let (app, generation) = (next.point.clone(), next.generation);
     shell.apps.upgrades.trials.borrow_mut().push(Trial { app, generation, before: was.made.clone(), states });
     Ok(())
+}
+
+fn is_in_browser(spec: &Arc<MechtronSpec>) -> bool {
+    spec.placement == Placement::Browser
+}
+
+/// Whether what an application places in browsers is here, and still that of the user whose upgrade this was.
+fn is_held(shell: &Rc<Shell>, app: &Point, homes: &Homes) -> bool {
+    shell.apps.browser.has(app) && *homes == shell.store.homes()
 }
 
 /// Tells the star something, and waits for the step it takes.

@@ -7,7 +7,7 @@ use starlane_protocol::Code;
 use starlane_protocol::lane::{Bye, ByeCode, Frame, Greet};
 
 use super::State;
-use crate::apps::Apps;
+use crate::apps::{Apps, browser};
 use crate::problem::Problem;
 use crate::shell::Shell;
 
@@ -57,6 +57,7 @@ fn take(shell: &Rc<Shell>, frame: Frame) {
 fn welcome(shell: &Rc<Shell>, greet: &Greet) {
     shell.link.greeted(shell);
     let _ = shell.page.named(greet.point.as_str(), &greet.agent.to_string());
+    browser::meet(shell, &greet.agent);
     shell.post_all([Event::Named { point: greet.point.clone(), agent: greet.agent.clone() }, Event::LaneUp]);
     Apps::greeted(shell, greet);
     let _ = shell.page.linked(true, greet.resumed, "", "", false);

@@ -18,12 +18,14 @@ const GROUP_TURNS: usize = 256;
 
 /// Something to be done with the state.
 pub(crate) enum Job {
-    /// Store what a turn changed.
-    Commit(Commit),
-    /// Read a mechtron's state.
-    Load(Point),
-    /// Forget the state of every mechtron of an application.
-    Forget(Point),
+    /// Store what a turn changed, in this home.
+    Commit(Rc<str>, Commit),
+    /// Read a mechtron's state from this home.
+    Load(Rc<str>, Point),
+    /// Forget what this home has of every mechtron of an application.
+    Forget(Rc<str>, Point),
+    /// Let go of the lock with this ticket.
+    LetGo(u32),
 }
 
 /// Jobs in their order.
@@ -35,9 +37,10 @@ pub(crate) struct Queue {
 
 /// What is done in one go.
 enum Step {
-    Group(Vec<Commit>),
-    Load(Point),
-    Forget(Point),
+    Group(Vec<(Rc<str>, Commit)>),
+    Load(Rc<str>, Point),
+    Forget(Rc<str>, Point),
+    LetGo(u32),
 }
 
 impl Queue {
@@ -57,26 +60,29 @@ impl Queue {
     fn next(&self) -> Option<Step> {
         let mut jobs = self.jobs.borrow_mut();
         let first = match jobs.pop_front()? {
-            Job::Load(mechtron) => return Some(Step::Load(mechtron)),
-            Job::Forget(app) => return Some(Step::Forget(app)),
-            Job::Commit(commit) => commit,
+            Job::Load(home, mechtron) => return Some(Step::Load(home, mechtron)),
+            Job::Forget(home, app) => return Some(Step::Forget(home, app)),
+            Job::LetGo(ticket) => return Some(Step::LetGo(ticket)),
+            Job::Commit(home, commit) => (home, commit),
         };
         let mut group = vec![first];
         while group.len() < GROUP_TURNS
-            && let Some(Job::Commit(_)) = jobs.front()
-            && let Some(Job::Commit(commit)) = jobs.pop_front()
+            && let Some(Job::Commit(..)) = jobs.front()
+            && let Some(Job::Commit(home, commit)) = jobs.pop_front()
         {
-            group.push(commit);
+            group.push((home, commit));
         }
         Some(Step::Group(group))
     }
 
     /// Takes out the commits that build on lost ones.
-    fn lost(&self, mechtrons: &[Point]) -> Vec<Commit> {
+    fn lost(&self, group: &[(Rc<str>, Commit)]) -> Vec<(Rc<str>, Commit)> {
         let mut lost = Vec::new();
+        let is_of =
+            |at: &Rc<str>, mechtron: &Point| group.iter().any(|(home, one)| home == at && one.mechtron == *mechtron);
         self.jobs.borrow_mut().retain(|job| match job {
-            Job::Commit(commit) if mechtrons.contains(&commit.mechtron) => {
-                lost.push(commit.clone());
+            Job::Commit(home, commit) if is_of(home, &commit.mechtron) => {
+                lost.push((home.clone(), commit.clone()));
                 false
             }
             _ => true,
@@ -87,27 +93,28 @@ impl Queue {
 
 async fn work(shell: &Rc<Shell>, state: &State, step: Step) {
     match step {
-        Step::Load(mechtron) => {
-            let pairs = state.load(&mechtron).await;
+        Step::Load(home, mechtron) => {
+            let pairs = state.load(&home, &mechtron).await;
             shell.post(Event::Loaded { mechtron, state: pairs });
         }
-        Step::Forget(app) => {
-            if let Err(error) = state.forget(&app).await {
+        Step::LetGo(ticket) => drop(shell.page.let_go(ticket)),
+        Step::Forget(home, app) => {
+            if let Err(error) = state.forget(&home, &app).await {
                 shell.tell(starlane_host::event::LogLevel::Warning, format!("the state of {app} stays: {error}"));
             }
         }
         Step::Group(mut group) => {
-            for commit in group.iter().filter(|commit| commit.keep_before) {
-                if let Ok(before) = state.load(&commit.mechtron).await {
+            for (home, commit) in group.iter().filter(|(_, commit)| commit.keep_before) {
+                if let Ok(before) = state.load(home, &commit.mechtron).await {
                     shell.apps.upgrades.keep_before(&commit.mechtron, before.pairs);
                 }
             }
             let result = state.commit(&group).await;
             if result.is_err() {
-                let mechtrons: Vec<Point> = group.iter().map(|commit| commit.mechtron.clone()).collect();
-                group.extend(shell.store.queue.lost(&mechtrons));
+                let lost = shell.store.queue.lost(&group);
+                group.extend(lost);
             }
-            shell.post_all(group.iter().map(|commit| Event::Committed { id: commit.id, result: result.clone() }));
+            shell.post_all(group.iter().map(|(_, commit)| Event::Committed { id: commit.id, result: result.clone() }));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The database `starlane-state`: never dropped, upgraded in place.
 //!
-//! `state` holds the mechtrons' values under `[home, mechtron, key]`, the key as bytes; `homes` when each tab was here
+//! `state` holds the mechtrons' values under `[home, mechtron, key]`, the key as bytes; a home is a tab's, or one that a user's
+//! tabs have together (what is placed in browsers), which is never swept away. `homes` holds when each tab was here
 //! last; `relays` what each relay said. Under `[home, mechtron, "code"]` lies the SHA-256 of the module a state is made for, and
 //! behind it that of one that must not have it. A tab's part is swept away when it was not here for a month.
 
@@ -29,12 +30,16 @@ pub(super) type Writes = [(Vec<u8>, Option<Vec<u8>>)];
 /// What the stamp of a state lies under, beside its keys, which are bytes.
 const CODE: &str = "code";
 
+/// What is kept for as long as the page lives, by home and mechtron.
+pub(super) type Memory = Vec<(Rc<str>, Point, Stored)>;
+
 /// The state of this tab's mechtrons.
 pub(super) struct State {
-    pub(super) home: String,
+    /// The tab's own.
+    home: String,
     /// `None` when IndexedDB is refused: then `memory` is all there is.
     disk: RefCell<Option<Rc<Disk>>>,
-    pub(super) memory: RefCell<Vec<(Point, Stored)>>,
+    pub(super) memory: RefCell<Memory>,
     pub(super) refused: bool,
 }
 
@@ -54,14 +59,14 @@ impl State {
     }
 
     /// Reads the whole state of a mechtron.
-    pub(super) async fn load(&self, mechtron: &Point) -> Result<Stored, String> {
+    pub(super) async fn load(&self, home: &str, mechtron: &Point) -> Result<Stored, String> {
         if self.refused {
             let memory = self.memory.borrow();
-            let kept = memory.iter().find(|(point, _)| point == mechtron);
-            return Ok(kept.map(|(_, stored)| stored.clone()).unwrap_or_default());
+            let kept = memory.iter().find(|(of, point, _)| **of == *home && point == mechtron);
+            return Ok(kept.map(|(.., stored)| stored.clone()).unwrap_or_default());
         }
         let (_, store) = self.begin(STATE, Readonly).await?;
-        let (keys, values) = all_of(&store, Some(self.range(mechtron)?)).await?;
+        let (keys, values) = all_of(&store, Some(range(home, mechtron)?)).await?;
         let mut stored = Stored::default();
         for (key, value) in keys.iter().zip(&values) {
             let (key, value) = (Array::from(key).get(2), Uint8Array::new(value).to_vec());
@@ -74,59 +79,29 @@ impl State {
     }
 
     /// Writes what some turns changed, all or nothing; on disk when this is over.
-    pub(super) async fn commit(&self, group: &[Commit]) -> Result<(), String> {
+    pub(super) async fn commit(&self, group: &[(Rc<str>, Commit)]) -> Result<(), String> {
         if self.refused {
             let mut memory = self.memory.borrow_mut();
-            group.iter().for_each(|commit| remember(&mut memory, commit));
+            group.iter().for_each(|(home, commit)| remember(&mut memory, home, commit));
             return Ok(());
         }
         let (transaction, store) = self.begin(STATE, Readwrite).await?;
-        for commit in group {
+        for (home, commit) in group {
             if let Some(code) = &commit.code {
-                self.put_stamp(&store, &commit.mechtron, Stamp { code: *code, refused: None })?;
+                put_stamp(&store, home, &commit.mechtron, Stamp { code: *code, refused: None })?;
             }
-            self.write(&store, &commit.mechtron, &commit.writes)?;
+            write(&store, home, &commit.mechtron, &commit.writes)?;
         }
         done(transaction).await
     }
 
-    pub(super) fn write(&self, store: &ObjectStore, mechtron: &Point, writes: &Writes) -> Result<(), String> {
-        for (key, value) in writes {
-            let at = self.key(mechtron, &Uint8Array::from(&**key));
-            match value {
-                Some(value) => drop(store.put(&Uint8Array::from(&**value), Some(&at)).map_err(told)?),
-                None => drop(store.delete(at).map_err(told)?),
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn put_stamp(&self, store: &ObjectStore, mechtron: &Point, stamp: Stamp) -> Result<(), String> {
-        let at = self.key(mechtron, &CODE.into());
-        drop(store.put(&Uint8Array::from(&*swap::bytes(stamp)), Some(&at)).map_err(told)?);
-        Ok(())
-    }
-
-    /// Everything that is kept for a mechtron.
-    pub(super) fn range(&self, mechtron: &Point) -> Result<Query, String> {
-        let (home, mechtron) = (JsValue::from(&self.home), JsValue::from(mechtron.as_str()));
-        within(&Array::of2(&home, &mechtron), &Array::of3(&home, &mechtron, &Array::new()))
-    }
-
-    /// Everything that is kept for the mechtrons of an application.
-    pub(super) fn range_below(&self, app: &Point) -> Result<Query, String> {
-        // `;` follows `:`, so these are exactly the points below the application's.
-        let point = |end: char| Array::of2(&JsValue::from(&self.home), &JsValue::from(format!("{app}{end}")));
-        within(&point(':'), &point(';'))
-    }
-
-    /// Forgets the state of every mechtron of an application.
-    pub(super) async fn forget(&self, app: &Point) -> Result<(), String> {
+    /// Forgets the state of every mechtron of an application in one home.
+    pub(super) async fn forget(&self, home: &str, app: &Point) -> Result<(), String> {
         if self.refused {
-            self.memory.borrow_mut().retain(|(mechtron, _)| !mechtron.is_within(app));
+            self.memory.borrow_mut().retain(|(of, mechtron, _)| **of != *home || !mechtron.is_within(app));
             return Ok(());
         }
-        let all = self.range_below(app)?;
+        let all = range_below(home, app)?;
         let (transaction, store) = self.begin(STATE, Readwrite).await?;
         drop(store.delete(all).map_err(told)?);
         done(transaction).await
@@ -171,10 +146,6 @@ impl State {
         done(transaction).await
     }
 
-    fn key(&self, mechtron: &Point, key: &JsValue) -> JsValue {
-        Array::of3(&JsValue::from(&self.home), &mechtron.as_str().into(), key).into()
-    }
-
     /// A transaction over one store; the database is opened again if the browser closed it.
     pub(super) async fn begin(
         &self,
@@ -201,8 +172,43 @@ pub(super) async fn all_of(store: &ObjectStore, range: Option<Query>) -> Result<
     try_join(keys.into_future(), values.into_future()).await.map_err(told)
 }
 
-fn remember(memory: &mut Vec<(Point, Stored)>, commit: &Commit) {
-    let stored = swap::of(memory, &commit.mechtron);
+pub(super) fn write(store: &ObjectStore, home: &str, mechtron: &Point, writes: &Writes) -> Result<(), String> {
+    for (key, value) in writes {
+        let at = place(home, mechtron, &Uint8Array::from(&**key));
+        match value {
+            Some(value) => drop(store.put(&Uint8Array::from(&**value), Some(&at)).map_err(told)?),
+            None => drop(store.delete(at).map_err(told)?),
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn put_stamp(store: &ObjectStore, home: &str, mechtron: &Point, stamp: Stamp) -> Result<(), String> {
+    let at = place(home, mechtron, &CODE.into());
+    drop(store.put(&Uint8Array::from(&*swap::bytes(stamp)), Some(&at)).map_err(told)?);
+    Ok(())
+}
+
+/// What a value, or a stamp, lies under.
+fn place(home: &str, mechtron: &Point, key: &JsValue) -> JsValue {
+    Array::of3(&home.into(), &mechtron.as_str().into(), key).into()
+}
+
+/// Everything that is kept for a mechtron.
+pub(super) fn range(home: &str, mechtron: &Point) -> Result<Query, String> {
+    let (home, mechtron) = (JsValue::from(home), JsValue::from(mechtron.as_str()));
+    within(&Array::of2(&home, &mechtron), &Array::of3(&home, &mechtron, &Array::new()))
+}
+
+/// Everything that is kept for the mechtrons of an application.
+pub(super) fn range_below(home: &str, app: &Point) -> Result<Query, String> {
+    // `;` follows `:`, so these are exactly the points below the application's.
+    let point = |end: char| Array::of2(&home.into(), &JsValue::from(format!("{app}{end}")));
+    within(&point(':'), &point(';'))
+}
+
+fn remember(memory: &mut Memory, home: &Rc<str>, commit: &Commit) {
+    let stored = swap::of(memory, home, &commit.mechtron);
     if let Some(code) = commit.code {
         stored.stamp = Some(Stamp { code, refused: None });
     }

@@ -1,5 +1,7 @@
 //! What a swap changes in the states of a tab, in one transaction; and the way back.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Uint8Array};
 use starlane_bundle::Digest;
 use starlane_host::event::{Migration, Pairs, Stamp, Stored};
@@ -7,7 +9,8 @@ use starlane_protocol::Point;
 use web_sys::IdbTransactionMode::Readwrite;
 
 use super::database::{STATE, done, told};
-use super::state::{State, all_of, change};
+use super::homes::Homes;
+use super::state::{Memory, State, all_of, change, put_stamp, range, range_below, write};
 use crate::apps::upgrade::Back;
 
 /// Bytes of a digest.
@@ -25,30 +28,32 @@ enum Fate {
 
 impl State {
     /// Stores what was migrated, all or nothing; on disk when this is over.
-    pub(super) async fn migrate(&self, migrations: &[Migration]) -> Result<(), String> {
+    pub(super) async fn migrate(&self, homes: &Homes, migrations: &[Migration]) -> Result<(), String> {
         let stamp = |code| Stamp { code, refused: None };
         if self.refused {
             let mut memory = self.memory.borrow_mut();
-            for Migration { mechtron, writes, code } in migrations {
-                let stored = of(&mut memory, mechtron);
+            for Migration { mechtron, placement, writes, code } in migrations {
+                let stored = of(&mut memory, homes.of(*placement), mechtron);
                 stored.stamp = Some(stamp(*code));
                 change(&mut stored.pairs, writes);
             }
             return Ok(());
         }
         let (transaction, store) = self.begin(STATE, Readwrite).await?;
-        for Migration { mechtron, writes, code } in migrations {
-            self.put_stamp(&store, mechtron, stamp(*code))?;
-            self.write(&store, mechtron, writes)?;
+        for Migration { mechtron, placement, writes, code } in migrations {
+            let home = homes.of(*placement);
+            put_stamp(&store, home, mechtron, stamp(*code))?;
+            write(&store, home, mechtron, writes)?;
         }
         done(transaction).await
     }
 
-    /// Puts the states of an application right for the code that comes back. `before` are those that were migrated, as they
+    /// Puts the states of an application in these homes right for the code that comes back. `before` are those that were migrated, as they
     /// were.
     pub(super) async fn go_back(
         &self,
         app: &Point,
+        homes: &[Rc<str>],
         back: &[Back],
         mut before: Vec<(Point, Pairs)>,
     ) -> Result<(), String> {
@@ -65,7 +70,9 @@ impl State {
             Some((fate, back))
         };
         if self.refused {
-            for (mechtron, stored) in self.memory.borrow_mut().iter_mut().filter(|(point, _)| point.is_within(app)) {
+            let is_ours = |home: &Rc<str>, mechtron: &Point| homes.contains(home) && mechtron.is_within(app);
+            let mut memory = self.memory.borrow_mut();
+            for (_, mechtron, stored) in memory.iter_mut().filter(|(home, mechtron, _)| is_ours(home, mechtron)) {
                 let Some((fate, back)) = fate(mechtron, stored.stamp) else { continue };
                 stored.stamp = Some(stamp_after(&fate, back));
                 if let Fate::Returns(pairs) = fate {
@@ -75,19 +82,21 @@ impl State {
             return Ok(());
         }
         let (transaction, store) = self.begin(STATE, Readwrite).await?;
-        let (keys, values) = all_of(&store, Some(self.range_below(app)?)).await?;
-        for (key, value) in keys.iter().zip(&values).map(|(key, value)| (Array::from(key), value)) {
-            let stamp = stamp(&Uint8Array::new(value).to_vec()).filter(|_| key.get(2).is_string());
-            let mechtron = key.get(1).as_string().and_then(|text| text.parse::<Point>().ok());
-            let Some(mechtron) = mechtron.filter(|_| stamp.is_some()) else { continue };
-            let Some((fate, back)) = fate(&mechtron, stamp) else { continue };
-            let stamp = stamp_after(&fate, back);
-            if let Fate::Returns(pairs) = fate {
-                drop(store.delete(self.range(&mechtron)?).map_err(told)?);
-                let writes: Vec<_> = pairs.into_iter().map(|(key, value)| (key, Some(value))).collect();
-                self.write(&store, &mechtron, &writes)?;
+        for home in homes {
+            let (keys, values) = all_of(&store, Some(range_below(home, app)?)).await?;
+            for (key, value) in keys.iter().zip(&values).map(|(key, value)| (Array::from(key), value)) {
+                let stamp = stamp(&Uint8Array::new(value).to_vec()).filter(|_| key.get(2).is_string());
+                let mechtron = key.get(1).as_string().and_then(|text| text.parse::<Point>().ok());
+                let Some(mechtron) = mechtron.filter(|_| stamp.is_some()) else { continue };
+                let Some((fate, back)) = fate(&mechtron, stamp) else { continue };
+                let stamp = stamp_after(&fate, back);
+                if let Fate::Returns(pairs) = fate {
+                    drop(store.delete(range(home, &mechtron)?).map_err(told)?);
+                    let writes: Vec<_> = pairs.into_iter().map(|(key, value)| (key, Some(value))).collect();
+                    write(&store, home, &mechtron, &writes)?;
+                }
+                put_stamp(&store, home, &mechtron, stamp)?;
             }
-            self.put_stamp(&store, &mechtron, stamp)?;
         }
         done(transaction).await
     }
@@ -101,12 +110,12 @@ fn stamp_after(fate: &Fate, back: &Back) -> Stamp {
 }
 
 /// What a mechtron keeps in memory.
-pub(super) fn of<'a>(memory: &'a mut Vec<(Point, Stored)>, mechtron: &Point) -> &'a mut Stored {
-    let at = memory.iter().position(|(point, _)| point == mechtron).unwrap_or_else(|| {
-        memory.push((mechtron.clone(), Stored::default()));
+pub(super) fn of<'a>(memory: &'a mut Memory, home: &Rc<str>, mechtron: &Point) -> &'a mut Stored {
+    let at = memory.iter().position(|(of, point, _)| of == home && point == mechtron).unwrap_or_else(|| {
+        memory.push((home.clone(), mechtron.clone(), Stored::default()));
         memory.len() - 1
     });
-    &mut memory[at].1
+    &mut memory[at].2
 }
 
 /// A stamp as it is kept: one digest, or two.
