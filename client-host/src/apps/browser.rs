@@ -12,7 +12,6 @@ use starlane_host::event::{Event, LogLevel};
 use starlane_protocol::document::Placement;
 use starlane_protocol::{Agent, Point};
 
-use super::Opened;
 use crate::http;
 use crate::shell::Shell;
 use crate::store::{Job, Known};
@@ -70,11 +69,11 @@ impl Browser {
         Some(locks.swap_remove(at))
     }
 
-    /// Sets how far a lock is, and gives how far it was.
-    fn reach(&self, app: &Point, stage: Stage) -> Option<Stage> {
+    /// The mechtrons come here; whether they may and were not.
+    fn arrive(&self, app: &Point) -> bool {
         let mut locks = self.locks.borrow_mut();
-        let lock = locks.iter_mut().find(|lock| lock.app == *app)?;
-        Some(std::mem::replace(&mut lock.stage, stage))
+        let lock = locks.iter_mut().find(|lock| lock.app == *app && lock.stage == Stage::Granted);
+        lock.map(|lock| lock.stage = Stage::Here).is_some()
     }
 }
 
@@ -127,12 +126,12 @@ fn begin(shell: &Rc<Shell>, app: Point) {
     wasm_bindgen_futures::spawn_local(async move {
         let Ok(root) = shell.apps.root() else { return };
         let newest = shell.apps.trust.newest(&shell, &root, &app).await;
-        let is_new = |one: &Opened| one.runs && one.generation >= newest;
         let browser = &shell.apps.browser;
-        if shell.apps.opened(&app).is_some_and(|one| is_new(&one))
-            && browser.locks.borrow().iter().any(|lock| lock.app == app && lock.stage == Stage::Granted)
-        {
-            browser.reach(&app, Stage::Here);
+        let Some(one) = shell.apps.opened(&app).filter(|one| one.runs) else { return };
+        if one.generation < newest {
+            return super::look_again(&shell, &app, one.generation);
+        }
+        if browser.arrive(&app) {
             shell.post(Event::Place { app, here: true });
         }
     });

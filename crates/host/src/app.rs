@@ -302,6 +302,10 @@ fn contradiction(placed: &AppMechtron, state: Keeps) -> Option<&'static str> {
             "placement = \"anywhere\" needs `state = \"none\"` in its document: any star may run it, so it keeps nothing",
         ),
         (
+            placed.keyed == Keyed::User && placed.placement == Placement::Browser,
+            "keyed = \"user\" does not go with placement = \"browser\": there is one for each user already, for that user alone",
+        ),
+        (
             placed.keyed == Keyed::User && placed.placement != Placement::Server,
             "keyed = \"user\" needs placement = \"server\": what each user owns is in one place, for all who may see it",
         ),

@@ -47,7 +47,7 @@ fn what_is_not_known_is_named() {
     for idle in [json!(""), json!("3s"), json!("3 d"), json!("-3 s"), json!(-3), json!("18446744073709551615 h")] {
         assert!(room(json!({"config": "x", "idle": idle})).contains("a duration is written like"), "{idle}");
     }
-    for placement in ["browser", "nowhere"] {
+    for placement in ["browsers", "nowhere"] {
         assert!(
             room(json!({"config": "x", "placement": placement})).contains(&format!("unknown variant `{placement}`"))
         );
