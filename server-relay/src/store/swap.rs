@@ -124,11 +124,12 @@ pub(super) async fn stamp(from: &mut SqliteConnection, mechtron: &Point) -> Resu
 }
 
 /// Puts the states of one mechtron, and of all its keys, right for the code that comes back: those that no migration changed
-/// are taken as they are, others as they were before it, or not at all.
+/// are taken as they are, others as they were before it, or not at all. What the code of an owner keeps (at a path below a
+/// point) is none of the generation's, even if it is the same code.
 async fn go_back(to: &mut SqliteConnection, back: &Back) -> Result<(), StoreError> {
     let Back { mechtron, from, to: code, drop_writes } = back;
     let sql = "SELECT mechtron, EXISTS (SELECT 1 FROM before WHERE before.mechtron = stamps.mechtron) FROM stamps
-        WHERE code = ? AND (mechtron = ? OR (mechtron >= ? AND mechtron < ?))";
+        WHERE code = ? AND instr(mechtron, ':/') = 0 AND (mechtron = ? OR (mechtron >= ? AND mechtron < ?))";
     let query = sqlx::query_as(sql)
         .bind(&from.0[..])
         .bind(mechtron.as_str())
@@ -154,3 +155,33 @@ async fn go_back(to: &mut SqliteConnection, back: &Back) -> Result<(), StoreErro
 
 /// A state that the code that comes back may have.
 const TAKEN_AS_IT_IS: &str = "UPDATE stamps SET code = ?2, refused = NULL WHERE mechtron = ?1";
+
+#[cfg(test)]
+mod tests {
+    use starlane_host::event::{Commit, CommitId};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_way_back_leaves_alone_what_an_owners_own_code_keeps() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("mesh.db")).await.unwrap();
+        let (from, to) = (Digest::of(b"new"), Digest::of(b"old"));
+        let points = ["localhost:app:m:ada", "localhost:app:m:ada:/own"].map(|point| point.parse::<Point>().unwrap());
+        for mechtron in &points {
+            let writes = vec![(b"k".to_vec(), Some(b"v".to_vec()))];
+            let commit =
+                Commit { id: CommitId(1), mechtron: mechtron.clone(), writes, code: Some(from), keep_before: false };
+            store.commit(&[&commit]).await.unwrap();
+        }
+        let app: Point = "localhost:app".parse().unwrap();
+        let row = InstallRow { app: app.clone(), generation: 3, record: None };
+        let back = [Back { mechtron: app.child("m").unwrap(), from, to, drop_writes: false }];
+        store.switch(Switch { row: &row, migrations: &[], previous: None, back: &back }).await.unwrap();
+        let mut codes = Vec::new();
+        for mechtron in &points {
+            codes.push(store.load(mechtron).await.unwrap().stamp.unwrap().code);
+        }
+        assert_eq!(codes, [to, from]);
+    }
+}

@@ -178,6 +178,23 @@ async fn only_the_owner_and_who_has_the_right_may() {
 }
 
 #[tokio::test]
+async fn an_application_may_give_the_right_to_somebody_else() {
+    let (mesh, ada, bob) = begun().await;
+    let mut tenants = site("1.0.1", "default", &ROUTES);
+    let right = json!({ "to": "${space}:users:bob", "may": ["override"], "on": "${app}:profile:ada" });
+    tenants.documents["app"]["grant"].as_array_mut().unwrap().push(right);
+    install(&mesh, "localhost:site", &tenants).await;
+    let point = publish_by(&mesh, &bob, &page("bob", "1.0.0", &says("of bob", ""))).await;
+    assert_eq!(put(&mesh, &bob, ADA, json!({ "bundle": point })).await["status"], 200);
+    assert_eq!(greeted(&mesh, ADA).await, "of bob");
+    assert_eq!(put(&mesh, &bob, "localhost:site:profile:operator", json!({ "off": true })).await["code"], "forbidden");
+    // It stays the owner's: who else may read there has not changed, and the owner takes it back.
+    assert!(log(&mesh, &bob, ADA).await.contains("forbidden"));
+    assert_eq!(put(&mesh, &ada, ADA, json!({ "off": true })).await["status"], 200);
+    assert_eq!(greeted(&mesh, ADA).await, "default");
+}
+
+#[tokio::test]
 async fn what_does_not_fit_is_refused_with_the_lines() {
     let (mesh, ada, _) = begun().await;
     let refused = async |bundle: Bundle| {
