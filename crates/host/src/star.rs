@@ -22,7 +22,7 @@ mod upgrade;
 mod wake;
 mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -137,7 +137,7 @@ pub struct Star {
     /// Who waits for which file.
     fetching: LiteMap<Digest, LiteMap<Slot, ()>>,
     /// States that were asked for and are not here yet: how often each.
-    loading: BTreeMap<Point, u32>,
+    loading: LiteMap<Point, u32>,
     pings: Pings,
     leases: Leases,
     timers: Timers,
@@ -179,7 +179,7 @@ impl Star {
             ready: Ready::default(),
             modules: LiteMap::new(),
             fetching: LiteMap::new(),
-            loading: BTreeMap::new(),
+            loading: LiteMap::new(),
             pings: Pings::default(),
             leases: Leases::default(),
             timers: Timers::default(),

@@ -7,7 +7,9 @@ mod error;
 mod parse;
 mod pattern;
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -15,11 +17,38 @@ pub use error::{PointError, PointErrorKind};
 pub use pattern::{Pattern, PatternError};
 
 /// `space`, then `:segment`s, then optionally `:/path`; at most 1,024 bytes and 32 segments.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone)]
 pub struct Point {
     text: Arc<str>,
     /// Where the `:` before the path stands; the text's length when there is no path.
     end: u16,
+}
+
+// Where the path begins follows from the text: comparing it as well would only be more to do.
+impl PartialEq for Point {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Point {}
+
+impl PartialOrd for Point {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Point {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl Hash for Point {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
 }
 
 impl Point {
