@@ -19,6 +19,7 @@ use starlane_bundle::owner;
 use starlane_host::admit::admit_command;
 use starlane_protocol::{Agent, Body, Code, Headers, May, Point, Wave, WaveKind};
 
+pub(crate) use apps::forget;
 pub(crate) use list::listing;
 pub(crate) use tokens::{sign_in, sign_in_link};
 pub(crate) use trust::{renew, told};

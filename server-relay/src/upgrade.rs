@@ -98,7 +98,7 @@ async fn take(mesh: &Arc<Mesh>, plan: Plan) -> Result<Arc<Installation>, Problem
     };
     let result = result.await;
     if result.is_err() {
-        stars.tell(&Event::Abandon(next.app.point.clone()));
+        stars.abandon().await;
     }
     result
 }

@@ -112,6 +112,12 @@ async fn remove_app(mesh: &Arc<Mesh>, app: &Point, keep_state: bool) -> Result<(
 }
 
 async fn remove_mechtron(mesh: &Arc<Mesh>, point: &Point) -> Result<(), Problem> {
+    // What an upgrade has in hand is not removed under it.
+    let app = mesh.registry.now().app_of(point).map(|one| one.app.point.clone());
+    let _turn = match &app {
+        Some(app) => Some(mesh.upgrades.turn(app).await),
+        None => None,
+    };
     let picture = mesh.registry.now();
     let spec = picture.mechtron(point).filter(|spec| spec.placement == Placement::Server);
     if spec.is_none() || point.path().is_some() {
@@ -127,9 +133,11 @@ async fn remove_mechtron(mesh: &Arc<Mesh>, point: &Point) -> Result<(), Problem>
     settled(forget(inbox, Some(point), Event::Drop(point.clone()))).await
 }
 
-pub(super) type Forgotten = oneshot::Receiver<Result<(), String>>;
+/// Told when a state is deleted.
+pub(crate) type Forgotten = oneshot::Receiver<Result<(), String>>;
 
-pub(super) fn forget(inbox: &Inbox, lost: Option<&Point>, event: Event) -> Forgotten {
+/// Deletes a state, if one is lost, when everything before is stored; then lets its star know.
+pub(crate) fn forget(inbox: &Inbox, lost: Option<&Point>, event: Event) -> Forgotten {
     let (done, gone) = oneshot::channel();
     inbox.item(Item::Forget { lost: lost.cloned(), event, done });
     gone

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::mesh::Mesh;
 use crate::problem::Problem;
+use crate::steward::forget;
 
 /// Who listens to what stars say of their upgrades, by application.
 #[derive(Default)]
@@ -78,6 +79,17 @@ impl<'a> Stars<'a> {
             }
         }
         Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// Lets every star abandon the upgrade. Afterwards none says anything of it any more: what it says is of the next one,
+    /// which has the same generation.
+    pub(super) async fn abandon(&self) {
+        let abandon = || Event::Abandon(self.app.clone());
+        let all: Vec<_> = self.mesh.inboxes.iter().map(|inbox| forget(inbox, None, abandon())).collect();
+        for done in all {
+            // A star that is being closed says nothing either.
+            let _ = done.await;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod nothing_answered_is_lost;
 mod opening_and_closing;
 mod owners_put_their_own_in_place;
 mod removing;
+mod swaps_are_attacked;
 mod swaps_lose_nothing;
 mod trust_is_kept;
 mod users_have_series_of_their_own;
