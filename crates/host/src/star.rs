@@ -129,7 +129,7 @@ pub struct Star {
     lane: bool,
     apps: LiteMap<Point, Arc<InstalledApp>>,
     /// What owners put behind points of theirs.
-    overrides: BTreeMap<Point, Arc<MechtronSpec>>,
+    overrides: LiteMap<Point, Arc<MechtronSpec>>,
     grants: Vec<Grant>,
     slots: Slots,
     ready: Ready,
@@ -173,7 +173,7 @@ impl Star {
             unix_ms: 0,
             lane: false,
             apps: LiteMap::new(),
-            overrides: BTreeMap::new(),
+            overrides: LiteMap::new(),
             grants: Vec::new(),
             slots: Slots::default(),
             ready: Ready::default(),

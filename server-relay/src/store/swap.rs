@@ -159,6 +159,7 @@ const TAKEN_AS_IT_IS: &str = "UPDATE stamps SET code = ?2, refused = NULL WHERE 
 #[cfg(test)]
 mod tests {
     use starlane_host::event::{Commit, CommitId};
+    use starlane_protocol::document::Placement;
 
     use super::*;
 
@@ -170,8 +171,14 @@ mod tests {
         let points = ["localhost:app:m:ada", "localhost:app:m:ada:/own"].map(|point| point.parse::<Point>().unwrap());
         for mechtron in &points {
             let writes = vec![(b"k".to_vec(), Some(b"v".to_vec()))];
-            let commit =
-                Commit { id: CommitId(1), mechtron: mechtron.clone(), writes, code: Some(from), keep_before: false };
+            let commit = Commit {
+                id: CommitId(1),
+                mechtron: mechtron.clone(),
+                placement: Placement::Server,
+                writes,
+                code: Some(from),
+                keep_before: false,
+            };
             store.commit(&[&commit]).await.unwrap();
         }
         let app: Point = "localhost:app".parse().unwrap();
