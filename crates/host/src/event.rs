@@ -175,8 +175,8 @@ pub enum Event {
         /// Their names below its point.
         mechtrons: Vec<String>,
     },
-    /// What its owner put behind a point takes the place of the application's own mechtron from the next wave on; none: the
-    /// application's own comes back. Known until then, also while nothing runs there.
+    /// From the next wave on there stands at a point what its owner has put there; none: the application's own mechtron. A
+    /// wave in hand may end within 10 s. It is remembered until the next such event, also while nothing runs there.
     Override {
         /// The point: that of one key.
         point: Point,
