@@ -23,7 +23,7 @@ const SLICE = 5;
  * it would be her whole wave: twenty of them.
  */
 const SLICES = 2;
-/** Requests of each round, and rounds with Eve at rest and at work in turn, so that what else the machine does meets both. */
+/** Requests of each round, and rounds with Eve at rest and at work in turn, so that what else the machine does meets all of them. */
 const REQUESTS = 60;
 const ROUNDS = 4;
 /** Requests that Eve's page is always being asked at once. */
@@ -283,7 +283,7 @@ test.describe("three have put their own behind their pages", () => {
         attacks += 1;
       }
     };
-    const times: Record<"quiet" | "attacked", Record<string, number[]>> = { quiet: {}, attacked: {} };
+    const times: Record<string, Record<string, number[]>> = { rest: {}, burn: {}, flood: {} };
     const measure = async (into: Record<string, number[]>): Promise<void> => {
       for (let number = 0; number < REQUESTS; number += 1) {
         for (const user of OTHERS) {
@@ -296,18 +296,22 @@ test.describe("three have put their own behind their pages", () => {
     };
     await measure({});
     for (let round = 0; round < ROUNDS; round += 1) {
-      await measure(times.quiet);
-      stop = false;
-      const attacking = Array.from({ length: ATTACKERS }, (_, number) => attack(number % 2 ? "flood" : "burn"));
-      await expect.poll(() => attacks).toBeGreaterThan(round * ATTACKERS);
-      await measure(times.attacked);
-      stop = true;
-      await Promise.all(attacking);
+      await measure(times.rest!);
+      for (const what of ["burn", "flood"]) {
+        stop = false;
+        const attacking = Array.from({ length: ATTACKERS }, () => attack(what));
+        const sofar = attacks;
+        await expect.poll(() => attacks).toBeGreaterThan(sofar);
+        await measure(times[what]!);
+        stop = true;
+        await Promise.all(attacking);
+      }
     }
     for (const user of OTHERS) {
-      const [quiet, attacked] = [median(times.quiet[user]!), median(times.attacked[user]!)];
-      console.log(`${user}: ${quiet.toFixed(1)} ms, under attack ${attacked.toFixed(1)} ms`);
-      expect(attacked, user).toBeLessThanOrEqual(quiet + SLICES * SLICE);
+      const [rest, burn, flood] = ["rest", "burn", "flood"].map((what) => median(times[what]![user]!)) as [number, number, number];
+      console.log(`${user}: ${rest.toFixed(1)} ms, while Eve burns ${burn.toFixed(1)} ms, while she floods ${flood.toFixed(1)} ms`);
+      expect.soft(burn, user).toBeLessThanOrEqual(rest + SLICES * SLICE);
+      expect.soft(flood, user).toBeLessThanOrEqual(rest + SLICES * SLICE);
     }
     console.log(`${attacks} attacks`);
     expect(attacks).toBeGreaterThan(10 * ROUNDS);
