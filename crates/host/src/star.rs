@@ -36,7 +36,7 @@ use crate::event::{CommitId, Effect, Event, LogLevel, LogLine, Millis};
 use crate::random::Random;
 pub use outputs::OVERRIDE;
 use pings::Pings;
-use share::{Account, Pools, Ready};
+use share::{Account, Pools, Ready, Turn};
 use slots::{Slot, Slots};
 use timers::{Timer, Timers};
 use upgrade::{Trials, Upgrades};
@@ -234,8 +234,8 @@ impl Star {
     pub fn run(&mut self, fuel: u64) -> Ran {
         let mut burnt = 0;
         while burnt < fuel {
-            let Some(slot) = self.ready.pop() else { break };
-            burnt += TURN_FUEL + self.step(slot, fuel - burnt);
+            let Some((slot, given)) = self.ready.pop(fuel, burnt) else { break };
+            burnt += TURN_FUEL + self.step(slot, given);
         }
         if !self.upgrades.is_empty() {
             self.see_to_upgrades();
@@ -324,10 +324,14 @@ impl Star {
 
     /// Puts a mechtron into the queue of those that can go on, once.
     fn enqueue(&mut self, slot: Slot) {
+        self.enqueue_as(slot, Turn::Fresh);
+    }
+
+    fn enqueue_as(&mut self, slot: Slot, turn: Turn) {
         if let Some(mechtron) = self.slots.get_mut(slot)
             && !std::mem::replace(&mut mechtron.queued, true)
         {
-            self.ready.push(&mechtron.account, slot);
+            self.ready.push(&mechtron.account, slot, turn);
         }
     }
 }

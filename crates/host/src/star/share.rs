@@ -29,8 +29,8 @@ pub(super) struct Account {
     pub(super) memory: Share,
     waves: Share,
     bytes: Share,
-    /// Its mechtrons that can go on.
-    ready: RefCell<VecDeque<Slot>>,
+    /// Its mechtrons that can go on, those of each [`Turn`].
+    ready: [RefCell<VecDeque<Slot>>; 2],
 }
 
 /// The place of one wave that waits; given back when it is dropped.
@@ -54,7 +54,7 @@ impl Pools {
     /// The account of an application that holds nothing yet.
     pub(super) fn account(&self) -> Rc<Account> {
         let (memory, waves, bytes) = (self.memory.share(), self.waves.share(), self.bytes.share());
-        Rc::new(Account { memory, waves, bytes, ready: RefCell::default() })
+        Rc::new(Account { memory, waves, bytes, ready: Default::default() })
     }
 }
 
@@ -77,22 +77,55 @@ impl Drop for Place {
     }
 }
 
-/// Mechtrons that can go on. Applications take turns, and in each of them its mechtrons.
+/// Why a mechtron can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Something came for it.
+    Fresh,
+    /// It used up a slice and is not done.
+    Spent,
+}
+
+/// Mechtrons that can go on. In the first half of a slice those go first for which something came, in the second half those
+/// that used up a slice: so neither keeps the other waiting for longer than a slice.
 #[derive(Default)]
-pub(super) struct Ready(VecDeque<Rc<Account>>);
+pub(super) struct Ready([Round; 2]);
 
 impl Ready {
-    pub(super) fn push(&mut self, account: &Rc<Account>, slot: Slot) {
-        let mut own = account.ready.borrow_mut();
+    pub(super) fn push(&mut self, account: &Rc<Account>, slot: Slot, turn: Turn) {
+        self.0[turn as usize].push(account, slot, turn);
+    }
+
+    /// The next, and how much of a slice is for it of which so much is burnt.
+    pub(super) fn pop(&mut self, fuel: u64, burnt: u64) -> Option<(Slot, u64)> {
+        let half = fuel.div_ceil(2);
+        let turns = if burnt < half { [Turn::Fresh, Turn::Spent] } else { [Turn::Spent, Turn::Fresh] };
+        let (slot, turn) = turns.into_iter().find_map(|turn| Some((self.0[turn as usize].pop(turn)?, turn)))?;
+        let is_bounded = turn == Turn::Fresh && burnt < half && !self.0[Turn::Spent as usize].is_empty();
+        Some((slot, if is_bounded { half - burnt } else { fuel - burnt }))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(Round::is_empty)
+    }
+}
+
+/// Applications take turns, and in each of them its mechtrons.
+#[derive(Default)]
+struct Round(VecDeque<Rc<Account>>);
+
+impl Round {
+    fn push(&mut self, account: &Rc<Account>, slot: Slot, turn: Turn) {
+        let mut own = account.ready[turn as usize].borrow_mut();
         if own.is_empty() {
             self.0.push_back(account.clone());
         }
         own.push_back(slot);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Slot> {
+    fn pop(&mut self, turn: Turn) -> Option<Slot> {
         let account = self.0.pop_front()?;
-        let mut own = account.ready.borrow_mut();
+        let mut own = account.ready[turn as usize].borrow_mut();
         let slot = own.pop_front();
         if !own.is_empty() {
             drop(own);
@@ -101,7 +134,7 @@ impl Ready {
         slot
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

@@ -9,6 +9,7 @@ use super::deliver::overdue;
 use super::mechtron::{Awake, Mail, Phase};
 use super::outputs::{agent, compose};
 use super::pings::Asker;
+use super::share::Turn;
 use super::timers::Timer;
 use super::{Slot, Star};
 use crate::abi::{AskOut, Blocked, Open};
@@ -150,7 +151,7 @@ impl Star {
                 }
                 busy.needs = needed;
                 self.time_turn(slot);
-                self.enqueue(slot);
+                self.enqueue_as(slot, Turn::Spent);
             }
             Outcome::Trapped(trap) => self.trapped(slot, &trap),
         }

@@ -149,6 +149,24 @@ fn applications_take_turns() {
 }
 
 #[test]
+fn what_something_came_for_goes_before_what_used_up_a_slice() {
+    let mut world = World::server();
+    world.install(App::new("app").mechtron("endless", "endless-loop").mechtron("echo", "echo"));
+    world.ping("localhost:app:echo", "awake");
+    world.ask("localhost:app:endless", "");
+    for _ in 0..50 {
+        world.run_slice();
+    }
+    for _ in 0..50 {
+        let before = world.info("localhost:app:endless").unwrap().fuel;
+        let echo = world.ask("localhost:app:echo", "at once");
+        world.run_slice();
+        assert!(world.is_answered(echo));
+        assert!(world.info("localhost:app:endless").unwrap().fuel > before, "it goes on in the same slice");
+    }
+}
+
+#[test]
 fn a_slice_is_about_as_long_as_it_was_given() {
     let mut world = World::server();
     world.install(App::new("app").mechtron("endless", "endless-loop"));
