@@ -160,7 +160,10 @@ impl Star {
 
     fn note_crash(&mut self, slot: Slot, refusal: &Refusal) {
         let now = self.now;
-        self.note_trap(slot);
+        // That the star is full is no version's fault.
+        if refusal.code != Code::StarFull {
+            self.note_trap(slot);
+        }
         let Some(mechtron) = self.slots.get_mut(slot).filter(|mechtron| !mechtron.is_next) else { return };
         if mechtron.spec.own.is_some() {
             return self.override_trapped(slot, refusal);

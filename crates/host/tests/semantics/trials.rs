@@ -1,9 +1,10 @@
 //! Trials: the first waves of a new version, and the way back.
 
 use starlane_host::event::{Event, Step};
+use starlane_host::star::Role;
 
 use crate::order::keeps;
-use crate::world::{App, Mech, World, outcome, point, text};
+use crate::world::{App, Mech, World, outcome, point, text, user, written};
 
 fn app(guest: &str) -> App {
     App::new("app").mechtron("m", guest)
@@ -54,6 +55,20 @@ fn a_trial_ends_well_after_30_s() {
         world.ping("localhost:app:m", "");
     }
     assert_eq!(world.steps.len(), 1);
+}
+
+#[test]
+fn a_full_star_ends_no_trial() {
+    let role = Role::Server { index: 0, count: 1 };
+    let mut world = World::with_guests(role, "localhost:stars:relay", user("operator"), 512 << 10);
+    let grows = written(&[], "(drop (memory.grow (i32.const 64))) (call $answer)");
+    let app = |guest: &str| App::new("app").with(Mech::new("m", guest).limit("memory", 8 << 20));
+    world.install(app(&keeps()));
+    world.upgrade(app(&grows), 2);
+    for _ in 0..4 {
+        assert_eq!(outcome(&world.ping("localhost:app:m", "")), "star-full");
+    }
+    assert!(world.steps.is_empty());
 }
 
 #[test]
