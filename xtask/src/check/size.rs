@@ -11,7 +11,7 @@ const BARE: usize = 309_000;
 
 /// What the client may have, gzip, in bytes: what it has come down to, so that it never grows unseen. The aim is 1.3 × bare, and
 /// the README says by how much it is missed.
-const BUDGET: usize = 600_000;
+const BUDGET: usize = 612_000;
 
 pub(super) fn check(_: bool) -> Result<()> {
     let mut total = 0;
