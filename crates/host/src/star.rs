@@ -133,6 +133,8 @@ pub struct Star {
     grants: Vec<Grant>,
     slots: Slots,
     ready: Ready,
+    /// Whether the last slice ended before its fuel was burnt, for others waited for what it had to say.
+    ended_early: bool,
     modules: LiteMap<(Digest, u64), Rc<dyn Module>>,
     /// Who waits for which file.
     fetching: LiteMap<Digest, LiteMap<Slot, ()>>,
@@ -177,6 +179,7 @@ impl Star {
             grants: Vec::new(),
             slots: Slots::default(),
             ready: Ready::default(),
+            ended_early: false,
             modules: LiteMap::new(),
             fetching: LiteMap::new(),
             loading: LiteMap::new(),
@@ -230,13 +233,19 @@ impl Star {
         }
     }
 
-    /// Runs guests for one slice of at most about `fuel`.
+    /// Runs guests for one slice of at most about `fuel`. It ends early when what it has to say would only wait for those that
+    /// used up a slice before, but never twice in a row.
     pub fn run(&mut self, fuel: u64) -> Ran {
-        let mut burnt = 0;
+        let (mut burnt, mut ends_early) = (0, false);
         while burnt < fuel {
+            ends_early = burnt > 0 && !self.ended_early && !self.effects.is_empty() && self.ready.is_spent();
+            if ends_early {
+                break;
+            }
             let Some((slot, given)) = self.ready.pop(fuel, burnt) else { break };
             burnt += TURN_FUEL + self.step(slot, given);
         }
+        self.ended_early = ends_early;
         if !self.upgrades.is_empty() {
             self.see_to_upgrades();
         }

@@ -105,6 +105,11 @@ impl Ready {
         Some((slot, if is_bounded { half - burnt } else { fuel - burnt }))
     }
 
+    /// Whether there are only such as used up a slice.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0[Turn::Fresh as usize].is_empty() && !self.is_empty()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(Round::is_empty)
     }

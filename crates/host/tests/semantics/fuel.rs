@@ -162,7 +162,10 @@ fn what_something_came_for_goes_before_what_used_up_a_slice() {
         let echo = world.ask("localhost:app:echo", "at once");
         world.run_slice();
         assert!(world.is_answered(echo));
-        assert!(world.info("localhost:app:endless").unwrap().fuel > before, "it goes on in the same slice");
+        let echo = world.ask("localhost:app:echo", "and again");
+        world.run_slice();
+        assert!(world.is_answered(echo));
+        assert!(world.info("localhost:app:endless").unwrap().fuel > before, "it goes on every other slice at least");
     }
 }
 
