@@ -212,6 +212,11 @@ impl Blobs {
         found.is_file().then_some(found.len())
     }
 
+    /// A blob that was read not long ago.
+    pub(crate) fn at_hand(&self, digest: &Digest) -> Option<Arc<[u8]>> {
+        self.cache().get(digest)
+    }
+
     /// A blob's bytes, verified.
     pub(crate) async fn read(&self, digest: &Digest) -> Result<Arc<[u8]>, BlobError> {
         if let Some(bytes) = self.cache().get(digest) {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use starlane_bundle::Digest;
 use starlane_host::engine::Interpreter;
 use starlane_host::event::{Effect, Event, LogLevel, LogLine};
 use starlane_host::star::{Ceilings, MechtronInfo, Role, Star, StarConfig};
@@ -196,17 +197,23 @@ impl Shell {
             Effect::Send(wave) => self.send(&mut vec![Box::new(wave)]),
             Effect::Log(line) => self.mesh.log.write(line),
             Effect::Upgrade { app, generation, step } => Upgrades::heard(&self.mesh, self.index, app, generation, step),
-            Effect::Fetch { digest, .. } => {
-                let (mesh, inbox) = (self.mesh.clone(), inbox.clone());
-                self.runtime.spawn(async move {
-                    let bytes = mesh.blobs.read(&digest).await.map_err(Into::into);
-                    inbox.answer(Event::Fetched { digest, bytes });
-                });
-            }
+            Effect::Fetch { digest, .. } => match self.mesh.blobs.at_hand(&digest) {
+                // Whoever reads a page's files with every wave need not wait a slice for each.
+                Some(bytes) => inbox.answer(Event::Fetched { digest, bytes: Ok(bytes) }),
+                None => self.fetch(digest),
+            },
             Effect::OverrideFailed { point, number, why } => overrides::failed(&self.mesh, point, number, why),
             // This shell asks nothing of its own star and serves no names in it.
             Effect::Settle { .. } | Effect::Deliver { .. } => {}
         }
+    }
+
+    fn fetch(&self, digest: Digest) {
+        let (mesh, inbox) = (self.mesh.clone(), self.inbox().clone());
+        self.runtime.spawn(async move {
+            let bytes = mesh.blobs.read(&digest).await.map_err(Into::into);
+            inbox.answer(Event::Fetched { digest, bytes });
+        });
     }
 
     fn job(&self, job: Job) {

@@ -18,11 +18,11 @@ const SANDBOX = "sandbox allow-scripts allow-forms";
 /** Milliseconds of a slice on a relay: how long one mechtron runs before the star looks at what else there is. */
 const SLICE = 5;
 /**
- * How many slices a page may come later while Eve burns all that there is: a wave that arrives waits for the slice under way, half of one as
- * a rule. The other one is for a machine that others use as well, and for the work that Eve's requests are themselves. Without slices
- * it would be her whole wave: twenty of them.
+ * How many slices a page may come later while Eve burns all that there is. A wave waits for the slice under way when it arrives, and once
+ * more when what its page has written is stored; the third is for a machine that others use as well. Without slices it would be her
+ * whole wave each time, some twenty of them.
  */
-const SLICES = 2;
+const SLICES = 3;
 /** Requests of each round, and rounds with Eve at rest and at work in turn, so that what else the machine does meets all of them. */
 const REQUESTS = 60;
 const ROUNDS = 4;
@@ -283,36 +283,40 @@ test.describe("three have put their own behind their pages", () => {
         attacks += 1;
       }
     };
-    const times: Record<string, Record<string, number[]>> = { rest: {}, burn: {}, flood: {} };
-    const measure = async (into: Record<string, number[]>): Promise<void> => {
+    /** The median of what each page takes now. */
+    const measure = async (): Promise<Record<string, number>> => {
+      const times: Record<string, number[]> = {};
       for (let number = 0; number < REQUESTS; number += 1) {
         for (const user of OTHERS) {
           const began = performance.now();
           const { status } = await get(`/users/${user}`);
-          (into[user] ??= []).push(performance.now() - began);
+          (times[user] ??= []).push(performance.now() - began);
           expect(status).toBe(200);
         }
       }
+      return Object.fromEntries(OTHERS.map((user) => [user, median(times[user]!)]));
     };
-    await measure({});
+    await measure();
+    // How much later in the calmest round: other work on this machine can only add to it.
+    const later: Record<string, number> = {};
     for (let round = 0; round < ROUNDS; round += 1) {
-      await measure(times.rest!);
+      const rest = await measure();
       for (const what of ["burn", "flood"]) {
         stop = false;
+        const before = attacks;
         const attacking = Array.from({ length: ATTACKERS }, () => attack(what));
-        const sofar = attacks;
-        await expect.poll(() => attacks).toBeGreaterThan(sofar);
-        await measure(times[what]!);
+        await expect.poll(() => attacks).toBeGreaterThan(before);
+        const now = await measure();
         stop = true;
         await Promise.all(attacking);
+        for (const user of OTHERS) {
+          const [name, more] = [`${user}, ${what}`, now[user]! - rest[user]!];
+          later[name] = Math.min(later[name] ?? Infinity, more);
+        }
       }
     }
-    for (const user of OTHERS) {
-      const [rest, burn, flood] = ["rest", "burn", "flood"].map((what) => median(times[what]![user]!)) as [number, number, number];
-      console.log(`${user}: ${rest.toFixed(1)} ms, while Eve burns ${burn.toFixed(1)} ms, while she floods ${flood.toFixed(1)} ms`);
-      expect.soft(burn, user).toBeLessThanOrEqual(rest + SLICES * SLICE);
-      expect.soft(flood, user).toBeLessThanOrEqual(rest + SLICES * SLICE);
-    }
+    console.log(Object.entries(later).map(([name, more]) => `${name}: ${more.toFixed(1)} ms later`).join("; "));
+    for (const [name, more] of Object.entries(later)) expect(more, name).toBeLessThanOrEqual(SLICES * SLICE);
     console.log(`${attacks} attacks`);
     expect(attacks).toBeGreaterThan(10 * ROUNDS);
     expect((await get("/users/eve")).policy).toBe(SANDBOX);
