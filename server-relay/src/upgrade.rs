@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use starlane_bundle::InstallRecord;
 use starlane_host::event::{Event, Migration, Step};
-use starlane_protocol::Point;
 use starlane_protocol::lane::Frame;
+use starlane_protocol::{Code, Point};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::mesh::Mesh;
@@ -24,6 +24,9 @@ use stars::{Heard, Stars};
 use trial::Trials;
 
 pub(crate) use trial::resume;
+
+/// Changes of one application that are in hand or wait for it: more would take the places of everybody's commands.
+const TURNS: usize = 16;
 
 /// The upgrades and trials of one relay.
 #[derive(Default)]
@@ -49,8 +52,22 @@ pub(crate) enum Way {
 impl Upgrades {
     /// Waits until no other change of this application is under way.
     pub(crate) async fn turn(&self, app: &Point) -> OwnedMutexGuard<()> {
-        let turn = self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(app.clone()).or_default().clone();
-        turn.lock_owned().await
+        self.one(app).lock_owned().await
+    }
+
+    /// The same for a command, unless too many wait already.
+    pub(crate) async fn turn_for_command(&self, app: &Point) -> Result<OwnedMutexGuard<()>, Problem> {
+        let turn = self.one(app);
+        // One is the table's, one is ours.
+        if Arc::strong_count(&turn) > TURNS + 2 {
+            let what = format!("{TURNS} other changes of `{app}` are waiting");
+            return Err(Problem::new(Code::TooMany, what).hint("Try again when they are done."));
+        }
+        Ok(turn.lock_owned().await)
+    }
+
+    fn one(&self, app: &Point) -> Arc<tokio::sync::Mutex<()>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(app.clone()).or_default().clone()
     }
 
     /// A star says how far an upgrade is there.
@@ -75,7 +92,7 @@ pub(crate) async fn change(
     want: impl FnOnce(Option<&InstallRecord>) -> Result<Wanted, Problem>,
     breaking: bool,
 ) -> Result<Result<Arc<Installation>, Arc<Installation>>, Problem> {
-    let _turn = mesh.upgrades.turn(app).await;
+    let _turn = mesh.upgrades.turn_for_command(app).await?;
     match mesh.registry.plan(app, want, Way::Forth { breaking }, &mesh.notary()).await? {
         Err(there) => Ok(Err(there)),
         Ok(plan) => take(mesh, plan).await.map(Ok),

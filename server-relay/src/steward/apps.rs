@@ -91,7 +91,7 @@ async fn has_no_state(mesh: &Mesh, point: &Point) -> Result<(), Problem> {
 }
 
 async fn remove_app(mesh: &Arc<Mesh>, app: &Point, keep_state: bool) -> Result<(), Problem> {
-    let _turn = mesh.upgrades.turn(app).await;
+    let _turn = mesh.upgrades.turn_for_command(app).await?;
     if !mesh.registry.now().apps.contains_key(app) && mesh.store.is_kept(app).await? && !keep_state {
         // Only what an application that was removed before has left.
         mesh.store.forget(app).await?;
@@ -115,7 +115,7 @@ async fn remove_mechtron(mesh: &Arc<Mesh>, point: &Point) -> Result<(), Problem>
     // What an upgrade has in hand is not removed under it.
     let app = mesh.registry.now().app_of(point).map(|one| one.app.point.clone());
     let _turn = match &app {
-        Some(app) => Some(mesh.upgrades.turn(app).await),
+        Some(app) => Some(mesh.upgrades.turn_for_command(app).await?),
         None => None,
     };
     let picture = mesh.registry.now();

@@ -102,7 +102,7 @@ async fn turn(mesh: &Mesh, point: &Point) -> Result<tokio::sync::OwnedMutexGuard
         Problem::new(Code::NoRoute, format!("no mechtron stands at `{point}`"))
             .hint("What is overridden is one key, like `localhost:site:profile:ada`.")
     })?;
-    Ok(mesh.upgrades.turn(&one.app.point).await)
+    mesh.upgrades.turn_for_command(&one.app.point).await
 }
 
 /// What nobody owns yet is left as it is: whoever comes by that name later shall find nobody else's code there.

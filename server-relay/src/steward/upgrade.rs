@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use starlane_bundle::{InstallRecord, Swapped, Version};
+use starlane_bundle::{InstallRecord, Signed, Swapped, Version};
 use starlane_protocol::{Code, May, Point, Wave};
 
 use super::{Answered, body, judge};
@@ -93,10 +93,12 @@ fn bundle(picture: &Picture, there: &InstallRecord, to: Option<&str>) -> Result<
     }
 }
 
-/// The newest version of the series that is installed; pre-releases are taken only when named.
+/// The newest version of the series that is installed and may run; pre-releases are taken only when named.
 fn newest(picture: &Picture, there: &InstallRecord) -> Point {
     let series = picture.bundles.values().filter(|bundle| bundle.manifest.series() == there.series);
-    let finished = series.filter(|bundle| bundle.manifest.semver().pre.is_empty());
+    let trusted = picture.series.get(&there.series);
+    let may_run = |bundle: &Signed| trusted.is_some_and(|series| series.record.check_signed(bundle).is_ok());
+    let finished = series.filter(|bundle| bundle.manifest.semver().pre.is_empty() && may_run(bundle));
     let newest = finished.max_by_key(|bundle| bundle.manifest.semver());
     newest.map_or_else(|| there.bundle(), |bundle| bundle.manifest.bundle.clone())
 }

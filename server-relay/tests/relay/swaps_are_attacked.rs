@@ -1,5 +1,6 @@
 //! Changes of one application that come at the same time, or just after one that failed.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use starlane_host::star::Star;
 
@@ -64,4 +65,23 @@ async fn what_a_mechtron_keeps_is_removed_before_an_upgrade_or_after_it() {
     let (upgraded, removed) = tokio::join!(upgrade(&mesh, 2), removed);
     assert_eq!((&upgraded["status"], &removed["status"]), (&json!(200), &json!(200)), "{upgraded} {removed}");
     assert_eq!(counted(&count(&mesh, FIXED[0], 'A', 1).await), Some((2, 1)));
+}
+
+#[tokio::test]
+async fn changes_that_wait_for_one_application_take_nobody_elses_place() {
+    let mesh = Mesh::start().await;
+    begin(&mesh, &[version(1), faulty(2, Fault { migrated: LONG, fuel: Some(1_000_000_000), ..Fault::default() })])
+        .await;
+    count(&mesh, FIXED[0], 'A', 1).await;
+    let all = join_all((0..80).map(|_| upgrade(&mesh, 2))).await;
+    let refused: Vec<_> = all.iter().filter_map(|one| one["body"].as_str().filter(|_| one["status"] != 200)).collect();
+    assert!(!refused.is_empty() && refused.iter().all(|body| body.contains("other changes of")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_newest_version_that_is_meant_is_one_that_may_run() {
+    let mesh = Mesh::start().await;
+    begin(&mesh, &[version(1), version(2), version(3)]).await;
+    mesh.told("localhost:repo:form", "Cmd<Trust>", r#"{"revoke":"1.3.0"}"#).await;
+    assert_eq!(mesh.told("localhost:form", "Cmd<Upgrade>", "{}").await["bundle"], "localhost:repo:form:1.2.0");
 }
