@@ -57,7 +57,7 @@ fn what_is_not_known_is_named() {
     assert!(with("/http/~1*", json!("${ap}:x")).contains("`${ap}` is not known"));
     assert!(with("/http/~1*", json!({"to": "${app}:x", "if": "y"})).contains("unknown field `if`"));
     assert!(with("/http/~1*", json!(7)).contains("invalid type: integer `7`"));
-    assert!(with("/grant/0/may/0", json!("override")).contains("unknown variant `override`"));
+    assert!(with("/grant/0/may/0", json!("overrule")).contains("unknown variant `overrule`"));
     assert!(with("/grant/0/on", json!("${app}::x")).contains("a pattern is"));
     assert!(refusal::<Documents>(&json!({"apps": {}})).contains("unknown field `apps`"));
     assert!(refusal::<App>(&json!({"resources": {}})).contains("unknown field `resources`"));

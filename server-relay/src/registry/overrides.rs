@@ -29,7 +29,7 @@ const NAMED: usize = 64;
 /// What was put behind points, by point.
 pub(super) type Overrides = BTreeMap<Point, Arc<Own>>;
 
-/// What stands at a point, or why it does not.
+/// What an override is made of, or why it is out of force.
 type Verdict = Result<Arc<MechtronSpec>, Problem>;
 
 /// What its owner has put behind a point.

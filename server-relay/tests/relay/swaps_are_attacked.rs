@@ -14,6 +14,12 @@ const LONG: &str = "(i32.store (i32.const 5000) (i32.const 20000000))
       (br_if $more (i32.load (i32.const 5000))))
     (i32.const 0)";
 
+/// Waits until nothing begins any more: then an upgrade has what is kept in hand.
+async fn begun(mesh: &Mesh) {
+    let ping = json!({ "to": "localhost:form:m1", "method": "Ext<Keep>", "body": "B00000001", "wait": 200 });
+    while mesh.call("POST", "/starlane/waves").body(ping.to_string()).send().await.json()["code"] != "deadline" {}
+}
+
 /// A version none of whose mechtrons begins; some of those of the second star fail long after those of the first, for
 /// their code is large.
 fn failing_late(form: u32) -> Bundle {
@@ -57,9 +63,7 @@ async fn what_a_mechtron_keeps_is_removed_before_an_upgrade_or_after_it() {
         .await;
     count(&mesh, FIXED[0], 'A', 1).await;
     let removed = async {
-        // As soon as nothing begins any more, the upgrade has what is kept in hand.
-        let ping = json!({ "to": "localhost:form:m1", "method": "Ext<Keep>", "body": "B00000001", "wait": 200 });
-        while mesh.call("POST", "/starlane/waves").body(ping.to_string()).send().await.json()["code"] != "deadline" {}
+        begun(&mesh).await;
         mesh.ping("localhost:form:m0", "Cmd<Remove>", r#"{"state":"lose"}"#).await
     };
     let (upgraded, removed) = tokio::join!(upgrade(&mesh, 2), removed);
@@ -73,7 +77,13 @@ async fn changes_that_wait_for_one_application_take_nobody_elses_place() {
     begin(&mesh, &[version(1), faulty(2, Fault { migrated: LONG, fuel: Some(1_000_000_000), ..Fault::default() })])
         .await;
     count(&mesh, FIXED[0], 'A', 1).await;
-    let all = join_all((0..80).map(|_| upgrade(&mesh, 2))).await;
+    let waiting = join_all((0..40).map(|_| upgrade(&mesh, 2)));
+    let others = async {
+        begun(&mesh).await;
+        join_all((0..40).map(|_| mesh.ping("localhost", "Cmd<List>", "{}"))).await
+    };
+    let (all, others) = tokio::join!(waiting, others);
+    assert!(others.iter().all(|one| one["status"] == 200), "{others:?}");
     let refused: Vec<_> = all.iter().filter_map(|one| one["body"].as_str().filter(|_| one["status"] != 200)).collect();
     assert!(!refused.is_empty() && refused.iter().all(|body| body.contains("other changes of")), "{refused:?}");
 }
