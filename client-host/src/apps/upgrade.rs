@@ -11,7 +11,7 @@ use futures_channel::oneshot;
 use starlane_bundle::Digest;
 use starlane_host::app::{InstalledApp, MechtronSpec};
 use starlane_host::event::{Event, LogLevel, Migration, Pairs, Step};
-use starlane_protocol::document::Placement;
+use starlane_protocol::document::{Placement, Rollback};
 use starlane_protocol::{Code, Point};
 
 use super::Opened;
@@ -202,7 +202,8 @@ fn way_back(from: &InstalledApp, to: &InstalledApp) -> Vec<Back> {
     let changes = from.mechtrons.iter().filter_map(|(name, old)| {
         let new = to.mechtrons.get(name)?;
         let (from, to) = (old.wasm.sha256, new.wasm.sha256);
-        (from != to).then(|| Back { name: name.clone(), from, to, drop_writes: false })
+        let drop_writes = old.rollback == Rollback::DropWrites;
+        (from != to).then(|| Back { name: name.clone(), from, to, drop_writes })
     });
     changes.collect()
 }
