@@ -70,6 +70,16 @@ impl Upgrades {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(app.clone()).or_default().clone()
     }
 
+    /// An application is removed: nothing of it is on trial any more.
+    pub(crate) fn forget(&self, app: &Point) {
+        self.trials.end(app);
+    }
+
+    /// The application that may have to come back to a bundle, for the version after it is on trial.
+    pub(crate) fn may_come_back(&self, bundle: &Point) -> Option<Point> {
+        self.trials.may_come_back(bundle)
+    }
+
     /// A star says how far an upgrade is there.
     pub(crate) fn heard(mesh: &Arc<Mesh>, star: u32, app: Point, generation: u64, step: Step) {
         match step {

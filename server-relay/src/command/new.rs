@@ -44,7 +44,8 @@ impl New {
 
 /// The name of the application: the folder's.
 fn name(folder: &Path) -> Result<String, Failure> {
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let shown = folder.display().to_string();
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or(&shown);
     let is_segment = !name.contains(['.', ':', '/']) && format!("localhost:{name}").parse::<Point>().is_ok();
     let reserved = ["users", "stars", "portals", "repo", "starlane"].contains(&name);
     if is_segment && !reserved {

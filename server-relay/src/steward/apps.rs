@@ -67,7 +67,7 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
         has_no_state(mesh, point).await?;
     }
     match segments[..] {
-        _ if is_bundle => mesh.registry.remove_bundle(point, &mesh.store, &mesh.blobs).await?,
+        _ if is_bundle => remove_bundle(mesh, point).await?,
         [_, _] => remove_app(mesh, point, state == Some(State::Keep)).await?,
         _ if state == Some(State::Keep) => {
             let what = "what is removed of a mechtron is its state: it cannot be kept";
@@ -77,6 +77,14 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     }
     tracing::info!(%point, "removed");
     Ok(json!({ "removed": point, "kept": state == Some(State::Keep) }))
+}
+
+async fn remove_bundle(mesh: &Arc<Mesh>, bundle: &Point) -> Result<(), Problem> {
+    if let Some(app) = mesh.upgrades.may_come_back(bundle) {
+        let what = format!("the version of `{app}` after `{bundle}` is on trial, and may have to go back to it");
+        return Err(Problem::new(Code::Conflict, what).hint("Try again when its trial is over: 30 seconds at most."));
+    }
+    mesh.registry.remove_bundle(bundle, &mesh.store, &mesh.blobs).await
 }
 
 async fn has_no_state(mesh: &Mesh, point: &Point) -> Result<(), Problem> {
@@ -101,6 +109,7 @@ async fn remove_app(mesh: &Arc<Mesh>, app: &Point, keep_state: bool) -> Result<(
     let change = mesh.registry.remove_app(app, keep_state, &mesh.notary()).await?;
     let (was, told) = &change.what;
     overrides::tell(mesh);
+    mesh.upgrades.forget(app);
     tell(mesh, was, Frame::Install(told.clone()), &grants);
     let lost = (!keep_state).then_some(app);
     let remove = Event::Remove { app: app.clone(), halted: None };

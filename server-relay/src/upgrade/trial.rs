@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use starlane_bundle::InstallRecord;
+use starlane_bundle::{InstallRecord, Version};
 use starlane_host::app::InstalledApp;
 use starlane_host::event::{Event, LogLevel, LogLine, Step};
 use starlane_protocol::Point;
@@ -43,6 +43,15 @@ impl Trials {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Point, Trial>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The application that may have to come back to a bundle.
+    pub(super) fn may_come_back(&self, bundle: &Point) -> Option<Point> {
+        let names = |record: &InstallRecord| {
+            let version = |version: &Version| record.series.child(&version.to_string()).is_ok_and(|one| one == *bundle);
+            version(&record.version) || record.swapped.values().any(|other| version(&other.version))
+        };
+        self.lock().iter().find(|(_, trial)| names(&trial.previous)).map(|(app, _)| app.clone())
     }
 
     /// A star has nothing against a generation; whether no star has.

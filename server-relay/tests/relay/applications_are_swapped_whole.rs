@@ -116,6 +116,8 @@ async fn a_trial_goes_on_after_a_restart() {
     let traps = Fault { first: "unreachable", ..Fault::default() };
     begin(&mesh, &[version(1), faulty(2, traps)]).await;
     told(&upgrade(&mesh, 2).await);
+    let kept = mesh.ping("localhost:repo:form:1.1.0", "Cmd<Remove>", "{}").await;
+    assert_eq!(kept["code"], "conflict", "what may have to come back is not removed: {kept}");
     let mesh = Mesh::start_in(mesh.close().await).await;
     for number in 0..3 {
         count(&mesh, "m0", 'A', number).await;
