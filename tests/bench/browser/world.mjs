@@ -93,12 +93,21 @@ export class World {
 
   /** Takes an application to another version, without a process of its own. */
   async upgrade(app, to) {
-    const { token } = JSON.parse(await readFile(join(this.#folder, "data/operator.json"), "utf8"));
     const ping = { to: `localhost:${app}`, method: "Cmd<Upgrade>", body: JSON.stringify({ to }) };
-    const headers = { authorization: `Bearer ${token}` };
-    const waves = `http://127.0.0.1:${this.port}/starlane/waves`;
-    const pong = await (await fetch(waves, { method: "POST", headers, body: JSON.stringify(ping) })).json();
+    const pong = await (await this.#ask("/starlane/waves", { method: "POST", body: JSON.stringify(ping) })).json();
     if (pong.status !== 200) throw new Error(JSON.stringify(pong));
+  }
+
+  /** Bytes of the manifest of a version. */
+  async manifest(app, version) {
+    const answer = await this.#ask(`/starlane/bundles/localhost:repo:${app}:${version}`, {});
+    return (await answer.arrayBuffer()).byteLength;
+  }
+
+  /** Asks the relay something as its operator. */
+  async #ask(path, request) {
+    const { token } = JSON.parse(await readFile(join(this.#folder, "data/operator.json"), "utf8"));
+    return fetch(`http://127.0.0.1:${this.port}${path}`, { ...request, headers: { authorization: `Bearer ${token}` } });
   }
 
   /** An address of an application's host. */
