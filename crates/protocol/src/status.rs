@@ -67,7 +67,7 @@ codes! {
     /// The token's time is over.
     TokenExpired = "token-expired", 401, No, "Get a new token: `starlane token <user>`.";
     /// No grant allows it.
-    Forbidden = "forbidden", 403, No, "Ask whoever installed the application for a grant in its app.toml.";
+    Forbidden = "forbidden", 403, No, "An application opens its own points by the grants in its app.toml; all else in a space is for its operator. Bundles of one's own go to `<space>:users:<id>:repo:…`.";
     /// The mechtron's own `[may] call` does not name the target.
     MayNotCall = "may-not-call", 403, No, "Name the target in `[may] call` of the mechtron's document.";
     /// The wave claims to come from somebody else.

@@ -74,7 +74,8 @@ fn people(mesh: &Mesh) -> String {
 fn apps(mesh: &Mesh) -> Table {
     let mut table = Table::new("apps", &[("point", Side::Left), ("bundle", Side::Left), ("generation", Side::Right)]);
     for app in &mesh.apps {
-        table.row(vec![app.point.clone(), app.bundle.clone(), app.generation.to_string()]);
+        let halted = app.halted.as_ref().map(|why| format!(" ({why}: nothing of it runs)")).unwrap_or_default();
+        table.row(vec![app.point.clone(), format!("{}{halted}", app.bundle), app.generation.to_string()]);
     }
     table
 }

@@ -52,7 +52,10 @@ fn go(context: &Context, point: &Point, command: &str, to: Option<&str>, breakin
 
 fn people(point: &Point, said: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-    let (bundle, was) = (text(&said["bundle"]), text(&said["was"]["bundle"]));
+    let (bundle, was) = match &said["mechtron"] {
+        Value::Null => (text(&said["bundle"]), text(&said["was"]["bundle"])),
+        swapped => (text(&swapped["bundle"]), text(&swapped["was"])),
+    };
     let generation = said["generation"].as_u64().unwrap_or_default();
     if said["was"]["generation"].as_u64() == Some(generation) {
         return format!("{point} is at {bundle} already, generation {generation}\n");

@@ -120,10 +120,19 @@ fn one(pack: &Pack, app: &Arc<InstalledApp>, name: &str, spec: &MechtronSpec) ->
         status: pong.status.unwrap_or_default(),
         code: pong.code().map(str::to_owned),
         media: pong.body.media.to_string(),
-        body: begin(&pong.body.bytes),
+        body: match pong.code() {
+            Some(_) => begin(message(&pong.body.bytes).as_bytes()),
+            None => begin(&pong.body.bytes),
+        },
         fuel: place.star.mechtrons().iter().map(|info| info.fuel).sum(),
     });
     Ok(trial)
+}
+
+/// What the mesh says instead of an answer, with the names of functions as their authors wrote them.
+fn message(refusal: &[u8]) -> String {
+    let told = serde_json::from_slice::<serde_json::Value>(refusal).unwrap_or_default();
+    crate::names::readable(told["message"].as_str().unwrap_or_default())
 }
 
 /// The begin of a body, on one line.

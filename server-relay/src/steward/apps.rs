@@ -62,6 +62,12 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, point)?;
     let Removal { state } = body(wave)?;
     let segments: Vec<&str> = point.segments().collect();
+    if *point == mesh.space {
+        let what = format!("`{point}` is the space itself: it goes with the relay's data folder");
+        return Err(
+            Problem::new(Code::BadBody, what).hint("Name an application, a bundle, or a mechtron with its key.")
+        );
+    }
     let is_bundle = matches!(segments[..], [_, "repo", _, _] | [_, "users", _, "repo", _, _]);
     if state.is_none() && !is_bundle {
         has_no_state(mesh, point).await?;

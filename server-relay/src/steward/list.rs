@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::{Answered, body, judge};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
-use crate::registry::Picture;
+use crate::registry::{Installation, Picture};
 use crate::shell::Item;
 use crate::store::{Size, Wish};
 
@@ -141,10 +141,15 @@ fn apps(picture: &Picture) -> Vec<Value> {
             })
             .collect()
     };
-    let apps = picture.apps.values().map(|one| &one.app);
-    apps.map(|app| {
-        json!({ "point": app.point, "bundle": app.bundle, "generation": app.generation, "mechtrons": mechtrons(app) })
-    }).collect()
+    let told = |one: &Arc<Installation>| {
+        let app = &one.app;
+        let mut told = json!({ "point": app.point, "bundle": app.bundle, "generation": app.generation, "mechtrons": mechtrons(app) });
+        if let Some(why) = &one.halted {
+            told["halted"] = json!(why.code());
+        }
+        told
+    };
+    picture.apps.values().map(told).collect()
 }
 
 /// What stands behind points, or would if nothing stood against it.

@@ -53,7 +53,11 @@ pub(super) async fn swap(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
         let there = there.ok_or_else(|| not_installed(&was.app.point))?;
         with_swapped(&mesh.registry.now(), there, name, to.as_deref())
     };
-    answer(was, upgrade::change(mesh, &was.app.point, want, breaking).await?)
+    let mut told = answer(was, upgrade::change(mesh, &was.app.point, want, breaking).await?)?;
+    let from = |one: &Installation| one.app.mechtrons.get(name).map(|spec| spec.bundle.clone());
+    let now = mesh.registry.now().apps.get(&was.app.point).and_then(|now| from(now));
+    told["mechtron"] = json!({ "point": mechtron, "was": from(was), "bundle": now });
+    Ok(told)
 }
 
 /// What is wanted when one mechtron comes from another version.

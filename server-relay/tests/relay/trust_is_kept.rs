@@ -104,6 +104,8 @@ async fn a_revoked_bundle_stops_and_its_state_waits_for_another_version() {
     let refused = keep(&mesh, "lost").await;
     assert_eq!((&refused["status"], &refused["code"]), (&json!(503), &json!("revoked")), "{refused}");
     mesh.page("keep", "/").send().await.refused(503, "revoked");
+    let listed = mesh.call("GET", "/starlane/mesh.json").send().await.json();
+    assert_eq!(listed["apps"][0]["halted"], "revoked", "{listed}");
     let logs = mesh.ping("localhost:keep", "Cmd<Logs>", "").await;
     assert!(logs["body"].as_str().unwrap().contains("revoked: nothing of it runs"), "{logs}");
     let again = mesh.ping("localhost:other", "Cmd<Install>", r#"{"bundle":"localhost:repo:keep:1.0.0"}"#).await;

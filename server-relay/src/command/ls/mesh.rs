@@ -25,6 +25,8 @@ pub(super) struct App {
     pub(super) point: String,
     pub(super) bundle: String,
     pub(super) generation: u64,
+    /// Why nothing of it runs, if nothing does: `revoked`, `record-expired` …
+    pub(super) halted: Option<String>,
     pub(super) mechtrons: Vec<Named>,
 }
 

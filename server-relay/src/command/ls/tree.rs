@@ -27,7 +27,11 @@ fn application(list: &Value, app: &Value) -> Value {
         told
     });
     let mechtrons: Vec<Value> = mechtrons.collect();
-    json!({ "point": app["point"], "bundle": app["bundle"], "generation": app["generation"], "mechtrons": mechtrons })
+    let mut told = json!({ "point": app["point"], "bundle": app["bundle"], "generation": app["generation"], "mechtrons": mechtrons });
+    if let Some(why) = app["halted"].as_str() {
+        told["halted"] = json!(why);
+    }
+    told
 }
 
 /// Where the state of an owner's own code lies, below its point.
@@ -98,7 +102,8 @@ pub(super) fn render(tree: &Value) -> String {
 
 fn app_branch(app: &Value) -> Branch {
     let generation = app["generation"].as_u64().unwrap_or(0);
-    let line = format!("{}  {}, generation {generation}", text(&app["point"]), text(&app["bundle"]));
+    let halted = app["halted"].as_str().map(|why| format!(", {why}: nothing of it runs")).unwrap_or_default();
+    let line = format!("{}  {}, generation {generation}{halted}", text(&app["point"]), text(&app["bundle"]));
     Branch { line, below: items(&app["mechtrons"]).map(mechtron_branch).collect() }
 }
 
