@@ -22,10 +22,10 @@ use state::State;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use starlane_host::app::WayBack;
 use starlane_host::event::{Migration, Pairs, Stored};
 use starlane_protocol::Point;
 
-use crate::apps::upgrade::Back;
 use crate::shell::Shell;
 
 /// What a tab keeps.
@@ -88,7 +88,7 @@ impl Store {
         &self,
         app: &Point,
         homes: &[Rc<str>],
-        back: &[Back],
+        back: &[WayBack],
         before: Vec<(Point, Pairs)>,
     ) -> Result<(), String> {
         self.state.go_back(app, homes, back, before).await

@@ -27,7 +27,7 @@ pub use error::StoreError;
 pub(crate) use overrides::{OverrideRow, Wish};
 pub(crate) use records::SeriesRow;
 pub(crate) use state::Size;
-pub(crate) use swap::{Back, Switch};
+pub(crate) use swap::Switch;
 
 /// How long a statement waits for the other connection: far longer than any transaction of ours.
 const BUSY: Duration = Duration::from_secs(10);

@@ -235,15 +235,18 @@ fn values_are_shown_and_changed() {
     let (mesh, folder) = (Mesh::start(), chat());
     let app = folder.path().join("app.toml");
     let document = std::fs::read_to_string(&app).unwrap();
-    let values = "[config]\ngreeting = \"Hello\"\ntimes = 3\ntags = [\"a\"]\n\n";
+    // Those of the page.
+    let values =
+        "[config]\ngreeting = \"Hello\"\ntimes = 3\ntags = [\"a\"]\nlobby = \"lobby\"\ncallers = \"signed-in\"\n\n";
     std::fs::write(&app, format!("{values}{document}")).unwrap();
     mesh.done(&["publish", folder.path().to_str().unwrap(), "localhost:repo:chat:1.0.0"]);
     mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
     let text = |arguments: &[&str]| String::from_utf8(mesh.run(arguments).stdout).unwrap();
     assert_eq!(text(&["get", "localhost:chat", "greeting"]), "Hello\n");
     let set = text(&["set", "localhost:chat", "greeting=Good day", "times=7", r#"tags=["b", "c"]"#]);
-    let shown = "set localhost:chat, generation 2\nconfig\n  name      value       default\n  greeting  \"Good day\"  \"Hello\"\n\
-                 \u{20}\u{20}tags      [\"b\",\"c\"]   [\"a\"]\n  times     7           3\n";
+    let shown = "set localhost:chat, generation 2\nconfig\n  name      value        default\n\
+                 \u{20}\u{20}callers   \"signed-in\"\n  greeting  \"Good day\"   \"Hello\"\n\
+                 \u{20}\u{20}lobby     \"lobby\"\n  tags      [\"b\",\"c\"]    [\"a\"]\n  times     7            3\n";
     assert_eq!(set, shown);
     assert!(include_str!("../../docs/app.md").contains(&set), "as the documentation shows it");
     assert_eq!(text(&["get", "localhost:chat"]), shown.split_once('\n').unwrap().1);

@@ -8,10 +8,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_channel::oneshot;
-use starlane_bundle::Digest;
 use starlane_host::app::{InstalledApp, MechtronSpec};
 use starlane_host::event::{Event, LogLevel, Migration, Pairs, Step};
-use starlane_protocol::document::{Placement, Rollback};
+use starlane_protocol::document::Placement;
 use starlane_protocol::{Code, Point};
 
 use super::Opened;
@@ -37,18 +36,6 @@ struct Trial {
     before: Arc<InstalledApp>,
     /// What its migrations have changed, as it was.
     states: Vec<(Point, Pairs)>,
-}
-
-/// A mechtron on the way back.
-pub(crate) struct Back {
-    /// The segment below the application's point.
-    pub(crate) name: String,
-    /// The code that fails.
-    pub(crate) from: Digest,
-    /// The code that comes back.
-    pub(crate) to: Digest,
-    /// Whether what was written since a migration may be dropped.
-    pub(crate) drop_writes: bool,
 }
 
 impl Upgrades {
@@ -142,7 +129,7 @@ async fn steps(
         Some(trial) => {
             let states = trial.map(|trial| trial.states).unwrap_or_default();
             let homes = homes.ours(is_held(shell, app, &homes));
-            shell.store.go_back(app, &homes, &way_back(&was.made, next), states).await
+            shell.store.go_back(app, &homes, &was.made.way_back(next), states).await
         }
         None => store(shell, was, next, migrated, &homes).await,
     };
@@ -196,16 +183,6 @@ async fn ask(shell: &Rc<Shell>, app: &Point, event: Event) -> Result<Step, Probl
         Ok(step) => Ok(step),
         Err(_) => Err(Problem::of(Code::NoRoute, format!("{app} is not installed any more"))),
     }
-}
-
-fn way_back(from: &InstalledApp, to: &InstalledApp) -> Vec<Back> {
-    let changes = from.mechtrons.iter().filter_map(|(name, old)| {
-        let new = to.mechtrons.get(name)?;
-        let (from, to) = (old.wasm.sha256, new.wasm.sha256);
-        let drop_writes = old.rollback == Rollback::DropWrites;
-        (from != to).then(|| Back { name: name.clone(), from, to, drop_writes })
-    });
-    changes.collect()
 }
 
 /// What ran before goes on in this tab, until the next generation.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use starlane_bundle::Digest;
+use starlane_host::app::WayBack;
 use starlane_host::event::{Migration, Pairs, Stamp, Stored};
 use starlane_protocol::Point;
 use web_sys::IdbTransactionMode::Readwrite;
@@ -11,7 +12,6 @@ use web_sys::IdbTransactionMode::Readwrite;
 use super::database::{STATE, done, told};
 use super::homes::Homes;
 use super::state::{Memory, State, all_of, change, put_stamp, range, range_below, write};
-use crate::apps::upgrade::Back;
 
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
@@ -54,7 +54,7 @@ impl State {
         &self,
         app: &Point,
         homes: &[Rc<str>],
-        back: &[Back],
+        back: &[WayBack],
         mut before: Vec<(Point, Pairs)>,
     ) -> Result<(), String> {
         let mut fate = |mechtron: &Point, stamp: Option<Stamp>| {
@@ -102,7 +102,7 @@ impl State {
     }
 }
 
-fn stamp_after(fate: &Fate, back: &Back) -> Stamp {
+fn stamp_after(fate: &Fate, back: &WayBack) -> Stamp {
     match fate {
         Fate::Stays | Fate::Returns(_) => Stamp { code: back.to, refused: None },
         Fate::Refused => Stamp { code: back.from, refused: Some(back.to) },

@@ -1,5 +1,6 @@
 //! Installed applications: what a manifest says once its holes are filled.
 
+mod change;
 mod http;
 mod own;
 mod recipe;
@@ -17,6 +18,7 @@ use starlane_protocol::{Grant, Pattern, Point};
 
 use crate::bind::CompiledBind;
 
+pub use change::WayBack;
 pub(crate) use own::lives_at;
 pub use own::{Override, home_of};
 pub use recipe::{Recipe, Swapped};

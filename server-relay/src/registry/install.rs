@@ -6,7 +6,7 @@ use serde_json::Value;
 use starlane_bundle::{InstallRecord, RECORD_BYTES, Signed, Swapped, Version};
 use starlane_host::app::InstalledApp;
 use starlane_host::event::Migration;
-use starlane_protocol::document::{Names, Rollback};
+use starlane_protocol::document::Names;
 use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::MutexGuard;
@@ -14,7 +14,7 @@ use tokio::sync::MutexGuard;
 use super::compatible::Comparison;
 use super::{Installation, Notary, Picture, Registry, made, no_app, overrides, removed};
 use crate::problem::Problem;
-use crate::store::{Back, InstallRow, Store, Switch};
+use crate::store::{InstallRow, Store, Switch};
 use crate::upgrade::Way;
 
 /// Applications of one relay.
@@ -139,7 +139,8 @@ impl Registry {
         let overrides = overrides::made_for(&self.now(), &plan.next.app);
         let there = plan.there.as_ref().map(|there| there.row());
         let previous = there.as_ref().and_then(|row| row.record.as_ref()).filter(|_| !plan.back);
-        let back = plan.way_back();
+        let failing = plan.there.as_ref().filter(|_| plan.back);
+        let back = failing.map(|there| there.app.way_back(&plan.next.app)).unwrap_or_default();
         let row = plan.next.row();
         let previous = previous.map(|(record, signature)| (&record[..], &signature[..]));
         store.switch(Switch { row: &row, migrations, previous, back: &back }).await?;
@@ -199,27 +200,15 @@ impl Registry {
     }
 }
 
-impl Plan {
-    /// On the way back: the mechtrons whose code changes.
-    fn way_back(&self) -> Vec<Back> {
-        let (Some(there), true) = (&self.there, self.back) else { return Vec::new() };
-        let changes = there.app.mechtrons.iter().filter_map(|(name, from)| {
-            let to = self.next.app.mechtrons.get(name)?;
-            // How the version that failed is taken back is said by that version, which has changed the state.
-            let drop_writes = from.rollback == Rollback::DropWrites;
-            let (from, code) = (from.wasm.sha256, to.wasm.sha256);
-            let mechtron = self.next.app.point.child(name).ok()?;
-            (from != code).then_some(Back { mechtron, from, to: code, drop_writes })
-        });
-        changes.collect()
-    }
+/// A bundle that is published.
+pub(super) fn published<'a>(now: &'a Picture, bundle: &Point) -> Result<&'a Arc<Signed>, Problem> {
+    now.bundles.get(bundle).ok_or_else(|| no_bundle(bundle))
 }
 
-fn published<'a>(now: &'a Picture, bundle: &Point) -> Result<&'a Arc<Signed>, Problem> {
-    now.bundles.get(bundle).ok_or_else(|| {
-        Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
-            .hint("Publish it first: `starlane publish <folder> <bundle>`.")
-    })
+/// Nothing is published there.
+pub(crate) fn no_bundle(bundle: &Point) -> Problem {
+    Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
+        .hint("Publish it first: `starlane publish <folder> <bundle>`.")
 }
 
 fn record(app: &Point, wanted: Wanted, signed: &Signed, generation: u64, notary: &Notary<'_>) -> InstallRecord {

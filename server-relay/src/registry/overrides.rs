@@ -12,6 +12,7 @@ use starlane_host::bind::{Steps, compare};
 use starlane_host::event::LogLevel;
 use starlane_protocol::{Code, Point};
 
+use super::install::published;
 use super::{Picture, Registry};
 use crate::problem::Problem;
 use crate::store::{OverrideRow, Store, Wish};
@@ -143,13 +144,6 @@ fn made(app: &InstalledApp, row: &OverrideRow, signed: &Signed) -> Result<Mechtr
     Err(Problem::named(Code::Conflict, "bind-incompatible", what)
         .details(lost.into_iter().take(NAMED).collect())
         .hint(format!("Begin with the bind that `starlane send {} 'Cmd<Bind>'` prints.", row.point)))
-}
-
-fn published<'a>(now: &'a Picture, bundle: &Point) -> Result<&'a Arc<Signed>, Problem> {
-    now.bundles.get(bundle).ok_or_else(|| {
-        Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
-            .hint("Publish it first: `starlane publish <folder> <bundle>`.")
-    })
 }
 
 /// What was put behind the points of an application, made for its next generation: the work of a change, done before it.

@@ -10,7 +10,7 @@ use starlane_protocol::{Code, May, Point, Wave};
 use super::{Answered, body, judge};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
-use crate::registry::{Installation, Picture, Wanted, no_app};
+use crate::registry::{Installation, Picture, Wanted, no_app, no_bundle};
 use crate::upgrade;
 
 #[derive(Deserialize)]
@@ -122,20 +122,10 @@ fn answer(was: &Installation, now: Result<Arc<Installation>, Arc<Installation>>)
 
 /// The mechtrons that are something else than before, by name.
 fn changed(was: &Installation, now: &Installation) -> Vec<Value> {
-    let names =
-        was.app.mechtrons.keys().chain(now.app.mechtrons.keys().filter(|name| !was.app.mechtrons.contains_key(*name)));
-    let is_changed = |name: &&String| match (was.app.mechtrons.get(*name), now.app.mechtrons.get(*name)) {
-        (Some(old), Some(new)) => !old.is_like(new),
-        _ => true,
-    };
-    names.filter(is_changed).map(|name| json!(name)).collect()
+    let gone = was.app.mechtrons.keys().filter(|name| !now.app.mechtrons.contains_key(*name));
+    now.app.changed_since(&was.app).chain(gone).map(|name| json!(name)).collect()
 }
 
 fn not_installed(app: &Point) -> Problem {
     no_app(app).hint("Install it first: `starlane install <app> <bundle>`.")
-}
-
-fn no_bundle(bundle: &Point) -> Problem {
-    Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
-        .hint("Publish it first: `starlane publish <folder> <bundle>`.")
 }

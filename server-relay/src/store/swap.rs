@@ -5,6 +5,7 @@
 
 use sqlx::{Connection, SqliteConnection};
 use starlane_bundle::{Digest, InstallRecord, PublicKey, RecordError};
+use starlane_host::app::WayBack;
 use starlane_host::event::{Migration, Stamp};
 use starlane_protocol::Point;
 
@@ -21,20 +22,7 @@ pub(crate) struct Switch<'a> {
     /// The record of the generation before, to come back to, and the root's signature over it.
     pub(crate) previous: Option<(&'a [u8], &'a [u8])>,
     /// On the way back: what each mechtron that changes gets back.
-    pub(crate) back: &'a [Back],
-}
-
-/// A mechtron on the way back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Back {
-    /// Its point, without a key.
-    pub(crate) mechtron: Point,
-    /// The code that fails.
-    pub(crate) from: Digest,
-    /// The code that comes back.
-    pub(crate) to: Digest,
-    /// Whether what was written since a migration may be dropped.
-    pub(crate) drop_writes: bool,
+    pub(crate) back: &'a [WayBack],
 }
 
 impl Store {
@@ -44,7 +32,7 @@ impl Store {
         let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
         let Switch { row, migrations, previous, back } = switch;
         for back in back {
-            go_back(&mut whole, back).await?;
+            go_back(&mut whole, &row.app, back).await?;
         }
         end_trial(&mut whole, &row.app).await?;
         for Migration { mechtron, writes, code, .. } in migrations {
@@ -126,15 +114,13 @@ pub(super) async fn stamp(from: &mut SqliteConnection, mechtron: &Point) -> Resu
 /// Puts the states of one mechtron, and of all its keys, right for the code that comes back: those that no migration changed
 /// are taken as they are, others as they were before it, or not at all. What the code of an owner keeps (at a path below a
 /// point) is none of the generation's, even if it is the same code.
-async fn go_back(to: &mut SqliteConnection, back: &Back) -> Result<(), StoreError> {
-    let Back { mechtron, from, to: code, drop_writes } = back;
+async fn go_back(to: &mut SqliteConnection, app: &Point, back: &WayBack) -> Result<(), StoreError> {
+    let WayBack { name, from, to: code, drop_writes } = back;
+    let mechtron = format!("{app}:{name}");
     let sql = "SELECT mechtron, EXISTS (SELECT 1 FROM before WHERE before.mechtron = stamps.mechtron) FROM stamps
         WHERE code = ? AND instr(mechtron, ':/') = 0 AND (mechtron = ? OR (mechtron >= ? AND mechtron < ?))";
-    let query = sqlx::query_as(sql)
-        .bind(&from.0[..])
-        .bind(mechtron.as_str())
-        .bind(format!("{mechtron}:"))
-        .bind(format!("{mechtron};"));
+    let query =
+        sqlx::query_as(sql).bind(&from.0[..]).bind(&mechtron).bind(format!("{mechtron}:")).bind(format!("{mechtron};"));
     let rows: Vec<(String, bool)> = query.fetch_all(&mut *to).await?;
     for (name, was_migrated) in rows {
         let statements: &[&str] = match (was_migrated, drop_writes) {
@@ -183,7 +169,7 @@ mod tests {
         }
         let app: Point = "localhost:app".parse().unwrap();
         let row = InstallRow { app: app.clone(), generation: 3, record: None };
-        let back = [Back { mechtron: app.child("m").unwrap(), from, to, drop_writes: false }];
+        let back = [WayBack { name: "m".into(), from, to, drop_writes: false }];
         store.switch(Switch { row: &row, migrations: &[], previous: None, back: &back }).await.unwrap();
         let mut codes = Vec::new();
         for mechtron in &points {

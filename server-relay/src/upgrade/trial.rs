@@ -143,12 +143,14 @@ pub(crate) async fn resume(mesh: &Arc<Mesh>) {
     };
     for previous in on_trial {
         let Some(there) = mesh.registry.now().apps.get(&previous.app).cloned() else { continue };
-        let Ok(before) = mesh.registry.described(&previous) else { continue };
-        let is_new = |name: &&String| {
-            let (old, new) = (before.mechtrons.get(*name), there.app.mechtrons.get(*name));
-            !old.zip(new).is_some_and(|(old, new)| old.is_like(new))
+        let before = match mesh.registry.described(&previous) {
+            Ok(before) => before,
+            Err(problem) => {
+                tracing::error!(app = %previous.app, "its trial cannot be resumed: {}", problem.message);
+                continue;
+            }
         };
-        let mechtrons: Vec<String> = there.app.mechtrons.keys().filter(is_new).cloned().collect();
+        let mechtrons: Vec<String> = there.app.changed_since(&before).cloned().collect();
         mesh.upgrades.trials.begin_with(mesh, previous.clone(), &there.app);
         for inbox in &mesh.inboxes {
             inbox.answer(Event::Try { app: previous.app.clone(), mechtrons: mechtrons.clone() });
