@@ -8,6 +8,7 @@ mod bind;
 mod check;
 mod config;
 mod documents;
+mod doubts;
 mod editors;
 mod fault;
 mod files;
@@ -31,6 +32,7 @@ pub use folder::SOURCE_MARKS;
 pub use place::Place;
 
 use documents::Sources;
+use doubts::Doubts;
 use folder::Listing;
 
 /// A folder that was found to be a bundle.
@@ -50,6 +52,7 @@ pub struct Pack {
 struct Folder {
     listing: Listing,
     sources: Sources,
+    doubts: Doubts,
     /// The space it is published in.
     space: String,
 }
@@ -72,7 +75,7 @@ pub fn mechtrons(folder: &Path) -> Result<Names<MechtronConfig>, Faults> {
     let mut faults = Vec::new();
     let root = folder::root(folder).map_err(|fault| Faults::new(vec![fault]))?;
     let listing = folder::list(&root, &mut faults);
-    let (documents, _) = documents::read(&listing, &mut faults);
+    let (documents, ..) = documents::read(&listing, &mut faults);
     if faults.is_empty() { Ok(documents.mechtrons) } else { Err(Faults::new(faults)) }
 }
 
@@ -85,12 +88,13 @@ pub fn pack(folder: &Path, bundle: &Point) -> Result<Pack, Faults> {
     let root = folder::root(folder).map_err(|fault| Faults::new(vec![fault]))?;
     let listing = folder::list(&root, &mut faults);
     faults.extend(folder::source(&root, &listing));
-    let (documents, sources) = documents::read(&listing, &mut faults);
+    let (documents, sources, doubts) = documents::read(&listing, &mut faults);
     let (entries, blobs) = files::entries(&listing, &mut faults);
-    let folder = Folder { listing, sources, space: bundle.space().to_owned() };
+    let folder = Folder { listing, sources, doubts, space: bundle.space().to_owned() };
     check::references(&folder, &documents, &mut faults);
     check::code(&folder, &documents, &mut faults);
-    holes::check(&folder, bundle, &documents, &mut faults);
+    let values = holes::check(&folder, bundle, &documents, &mut faults);
+    trial::parts(&folder, bundle, &documents, &values, &mut faults);
     if !faults.is_empty() {
         return Err(Faults::new(faults));
     }

@@ -138,6 +138,16 @@ fn every_mistake_of_a_document_is_shown() {
 }
 
 #[test]
+fn lines_and_grants_are_judged_beside_mistakes_in_keys() {
+    check_bad("doubts");
+}
+
+#[test]
+fn values_of_a_document_that_cannot_be_read_are_not_judged() {
+    check_bad("unread");
+}
+
+#[test]
 fn what_is_no_toml_is_shown_where_it_ends_to_be() {
     check_bad("syntax");
 }

@@ -1,6 +1,7 @@
 //! Installed applications: what a manifest says once its holes are filled.
 
 mod change;
+mod grant;
 mod http;
 mod own;
 mod recipe;
@@ -11,14 +12,15 @@ use std::sync::Arc;
 
 use starlane_bundle::{Digest, FileEntry};
 use starlane_protocol::document::{
-    App, AppGrant, AppMechtron, HoleError, Holes, Keeps, Keyed, MechtronLimits, Names, Placement, Rollback, Values,
-    Visitors,
+    AppMechtron, HoleError, Keeps, Keyed, MechtronLimits, Names, Placement, Rollback, Values, Visitors,
 };
 use starlane_protocol::{Grant, Pattern, Point};
 
 use crate::bind::CompiledBind;
 
 pub use change::WayBack;
+pub use grant::{GrantError, grant};
+pub use http::rule;
 pub(crate) use own::lives_at;
 pub use own::{Override, home_of};
 pub use recipe::{Recipe, Swapped};
@@ -208,10 +210,9 @@ impl InstalledApp {
             mechtrons.insert(name.clone(), Arc::new(spec));
         }
         let holes = base.holes();
-        let grants = app.grants.iter().map(|grant| fill_grant(grant, &app, &holes)).collect::<Result<_, _>>()?;
+        let grants = app.grants.iter().map(|one| grant(one, &app, &holes)).collect::<Result<_, _>>()?;
         let site = manifest.documents.app.is_none();
-        let http =
-            if site { vec![http::whole_bundle()] } else { http::rules(&app, &holes, &manifest.bundle, &mechtrons)? };
+        let http = if site { vec![http::whole_bundle()] } else { http::rules(&app, &holes)? };
         let (bundle, files) = (manifest.bundle.clone(), manifest.files.clone());
         let config = base.values.clone();
         let offline = app.offline.as_deref().map(|path| offline(path, &files)).transpose()?;
@@ -296,8 +297,8 @@ fn spec(
     })
 }
 
-/// What a place says that cannot be true together.
-fn contradiction(placed: &AppMechtron, state: Keeps) -> Option<&'static str> {
+/// What a place says that cannot be true together, with what its document says of its state.
+pub fn contradiction(placed: &AppMechtron, state: Keeps) -> Option<&'static str> {
     let says = [
         (
             placed.placement == Placement::Anywhere && state != Keeps::None,
@@ -325,38 +326,4 @@ fn contradiction(placed: &AppMechtron, state: Keeps) -> Option<&'static str> {
         ),
     ];
     says.into_iter().find(|(contradicts, _)| *contradicts).map(|(_, what)| what)
-}
-
-fn fill_grant(grant: &AppGrant, app: &App, holes: &Holes<'_>) -> Result<Grant, InstallError> {
-    let wrong = |what: String| InstallError::Document(format!("grant: {what}"));
-    let to = grant.to.fill(holes).map_err(|error| wrong(format!("to: {error}")))?;
-    let on = grant.on.fill(holes).map_err(|error| wrong(format!("on: {error}")))?;
-    if !lies_in(&on, holes.app) {
-        return Err(wrong(format!(
-            "on = `{on}`: an application grants what is its own, `${{app}}` and what is below it"
-        )));
-    }
-    let rest = on.as_str().strip_prefix(holes.app.as_str()).and_then(|rest| rest.strip_prefix(':'));
-    let named = rest.and_then(|rest| rest.split(':').next()).filter(|name| !name.contains('*'));
-    if let Some(name) = named.filter(|name| !app.mechtrons.contains_key(*name)) {
-        return Err(wrong(format!("on = `{on}`: the application has no mechtron `{name}`")));
-    }
-    if !to.contains(':') && !matches!(to.as_str(), "anyone" | "signed-in") {
-        return Err(wrong(format!(
-            "to = `{to}`: it is `anyone`, `signed-in`, or a pattern of users like `{}:users:*`",
-            holes.app.space()
-        )));
-    }
-    Ok(Grant {
-        to: to.parse().map_err(|error| wrong(format!("to = `{to}`: {error}")))?,
-        may: grant.may.clone(),
-        on,
-        methods: grant.methods.clone(),
-    })
-}
-
-/// Whether everything a pattern fits is an application's own: whoever wrote a bundle must not open what belongs to others.
-fn lies_in(pattern: &Pattern, app: &Point) -> bool {
-    let rest = pattern.as_str().strip_prefix(app.as_str());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }

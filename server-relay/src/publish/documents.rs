@@ -9,12 +9,14 @@ use std::path::Path;
 
 use serde::Deserialize;
 use starlane_bundle::MANIFEST_BYTES;
-use starlane_protocol::document::{Bind, Documents, Names};
+use starlane_protocol::document::{App, Bind, Documents, Names};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::bind::BindSource;
+use super::doubts::Doubts;
 use super::folder::Listing;
+use super::mistakes::Read;
 use super::{Fault, Place, config, files, mistakes};
 
 /// The application's document.
@@ -37,6 +39,10 @@ impl Sources {
     /// Where a value stands in a document, or what is around it if it stands nowhere.
     pub(super) fn nearest(&self, path: &str, steps: &[Step<'_>]) -> Option<Place> {
         (1..=steps.len()).rev().find_map(|some| self.place(path, &steps[..some]))
+    }
+
+    fn text(&self, path: &str) -> &str {
+        self.0.get(path).map(String::as_str).unwrap_or_default()
     }
 
     /// Where a value stands in a document.
@@ -68,12 +74,18 @@ fn child<'v, 'd>(value: &'v Spanned<DeValue<'d>>, key: &str) -> Option<&'v Spann
     }
 }
 
-/// Reads every document of a folder.
-pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, Sources) {
+/// Reads every document of a folder. What can be read of an `app.toml` with mistakes is there, for it to be judged too.
+pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, Sources, Doubts) {
     let (mut documents, mut sources) = (Documents::default(), Sources::default());
+    let mut doubts = Doubts::default();
     for (path, file) in listing.files.iter().filter(|(path, _)| path.ends_with(".toml")) {
         let read = match path.split_once('/') {
-            None if path == APP => configured(path, file, &mut sources).map(|app| documents.app = app),
+            None if path == APP => {
+                let read = app(file, &mut sources);
+                (documents.app, doubts) = (read.document, Doubts::of(read.taken));
+                doubts.all |= documents.app.is_none();
+                if read.faults.is_empty() { Ok(()) } else { Err(read.faults) }
+            }
             Some(("binds", _)) => bind(path, file, &mut sources).map(|bind| keep(&mut documents.binds, path, bind)),
             Some(("mechtrons", _)) => {
                 configured(path, file, &mut sources).map(|config| keep(&mut documents.mechtrons, path, config))
@@ -82,7 +94,21 @@ pub(super) fn read(listing: &Listing, faults: &mut Vec<Fault>) -> (Documents, So
         };
         faults.extend(read.err().unwrap_or_default());
     }
-    (documents, sources)
+    (documents, sources, doubts)
+}
+
+/// Reads `app.toml`, or what of it can be read.
+fn app(file: &Path, sources: &mut Sources) -> Read<App> {
+    let mut read = match one(APP, file, sources) {
+        Ok(read) => read,
+        Err(fault) => return Read { document: None, faults: vec![fault], taken: Vec::new() },
+    };
+    if read.faults.is_empty()
+        && let Err(faults) = config::check(APP, sources.text(APP))
+    {
+        (read.faults, read.taken) = (faults, vec![vec!["config".into()]]);
+    }
+    read
 }
 
 fn keep<T>(map: &mut Names<T>, path: &str, document: Option<T>) {
@@ -90,7 +116,7 @@ fn keep<T>(map: &mut Names<T>, path: &str, document: Option<T>) {
 }
 
 pub(super) fn bind(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<Bind>, Vec<Fault>> {
-    let source: Option<BindSource> = one(path, file, sources)?;
+    let source: Option<BindSource> = one(path, file, sources).map_err(|fault| vec![fault])?.whole()?;
     let bind = source.map(Bind::from);
     let faults = bind.as_ref().map(|bind| super::bind::check(path, bind, sources)).unwrap_or_default();
     if faults.is_empty() { Ok(bind) } else { Err(faults) }
@@ -102,17 +128,17 @@ fn configured<T: for<'de> Deserialize<'de>>(
     file: &Path,
     sources: &mut Sources,
 ) -> Result<Option<T>, Vec<Fault>> {
-    let document = one(path, file, sources)?;
-    config::check(path, sources.0.get(path).map(String::as_str).unwrap_or_default())?;
+    let document = one(path, file, sources).map_err(|fault| vec![fault])?.whole()?;
+    config::check(path, sources.text(path))?;
     Ok(document)
 }
 
 /// Reads one document.
-fn one<T: for<'de> Deserialize<'de>>(path: &str, file: &Path, sources: &mut Sources) -> Result<Option<T>, Vec<Fault>> {
-    let text = text(path, file).map_err(|fault| vec![fault])?;
-    let read = mistakes::read(path, &text).map(Some);
+fn one<T: for<'de> Deserialize<'de>>(path: &str, file: &Path, sources: &mut Sources) -> Result<Read<T>, Fault> {
+    let text = text(path, file)?;
+    let read = mistakes::read(path, &text);
     sources.0.insert(path.into(), text);
-    read
+    Ok(read)
 }
 
 fn text(path: &str, file: &Path) -> Result<String, Fault> {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use starlane_protocol::Point;
-use starlane_protocol::document::{App, Documents, HoleError, Holes, HttpLine, Values, config, config_holes};
+use starlane_protocol::document::{App, Documents, HoleError, Holes, Values, config, config_holes};
 
 use super::documents::{APP, Step};
 use super::{Fault, Folder, trial};
@@ -19,9 +19,9 @@ struct Check<'a> {
     faults: &'a mut Vec<Fault>,
 }
 
-/// Checks the holes of every document.
-pub(super) fn check(folder: &Folder, bundle: &Point, documents: &Documents, faults: &mut Vec<Fault>) {
-    let (Some(app), none) = (trial::point(bundle), Values::new_vec()) else { return };
+/// Checks the holes of every document; gives the application's values as they are by default.
+pub(super) fn check(folder: &Folder, bundle: &Point, documents: &Documents, faults: &mut Vec<Fault>) -> Values {
+    let (Some(app), none) = (trial::point(bundle), Values::new_vec()) else { return Values::new_vec() };
     let defaults = documents.app.as_ref().map(|app| &app.config).unwrap_or(&none);
     let mut check = Check { folder, holes: Holes { app: &app, bundle, config: &none }, faults };
     let mut values = Values::new_vec();
@@ -42,6 +42,7 @@ pub(super) fn check(folder: &Folder, bundle: &Point, documents: &Documents, faul
             check.value(path, &mut vec![Step::Key("config"), Step::Key(key)], value);
         }
     }
+    values
 }
 
 impl Check<'_> {
@@ -66,13 +67,9 @@ impl Check<'_> {
 
     fn app(&mut self, app: &App) {
         for (path, line) in &app.http {
-            let mut steps = vec![Step::Key("http"), Step::Key(path)];
-            if let HttpLine::For(_) = line {
-                steps.push(Step::Key("to"));
-            }
-            self.known(APP, &steps, line.to().as_str());
+            self.known(APP, &trial::target(path, line), line.to().as_str());
         }
-        for (index, grant) in app.grants.iter().enumerate() {
+        for (index, grant) in self.folder.doubts.grants(app) {
             for (key, text) in [("to", grant.to.as_str()), ("on", grant.on.as_str())] {
                 self.known(APP, &[Step::Key("grant"), Step::Index(index), Step::Key(key)], text);
             }
@@ -109,6 +106,9 @@ impl Check<'_> {
                 return false;
             }
         };
+        if !self.folder.doubts.knows_values() {
+            return names.is_empty();
+        }
         let unknown = names.into_iter().find(|name| !self.holes.config.contains_key(*name));
         let Some(name) = unknown else { return true };
         let what = format!("`${{config.{name}}}` is not known: the `[config]` of app.toml has no value `{name}`");

@@ -2,13 +2,14 @@
 //!
 //! Each mechtron, line and grant is tried apart, so that every mistake is found and its place is known.
 
-use starlane_bundle::{Digest, FileEntry, Manifest};
-use starlane_host::app::{HttpTo, InstallError, InstalledApp, Recipe};
+use starlane_bundle::{Digest, Manifest};
+use starlane_host::app::{HttpTo, InstallError, InstalledApp, Recipe, contradiction, grant, rule};
 use starlane_protocol::Point;
-use starlane_protocol::document::{App, Names};
+use starlane_protocol::document::{App, Documents, Holes, HttpLine, Names, Values, config_holes};
 
 use super::check::suggestion;
 use super::documents::{APP, Step};
+use super::folder::Listing;
 use super::{Fault, Folder};
 
 /// The segment the trial application gets; what a document says may not depend on it.
@@ -17,36 +18,101 @@ const TRIAL: &str = "trial";
 /// What the name of a mechtron is made of.
 const SEGMENT: &str = "it is lower-case letters and digits, joined by single hyphens, 63 at most";
 
-/// Installs the bundle for trial.
-pub(super) fn install(folder: &Folder, manifest: &Manifest, faults: &mut Vec<Fault>) {
-    let before = faults.len();
-    if let Some(app) = &manifest.documents.app {
-        mechtrons(folder, manifest, app, faults);
-        if faults.len() == before {
-            grants(folder, manifest, app, faults);
-            http(folder, manifest, app, faults);
+/// Tries each mechtron, line of `[http]` and grant by itself, as far as it is known what it depends on.
+pub(super) fn parts(folder: &Folder, bundle: &Point, documents: &Documents, values: &Values, faults: &mut Vec<Fault>) {
+    let (Some(app), Some(at)) = (&documents.app, point(bundle)) else { return };
+    let mut parts = Parts { folder, app, holes: Holes { app: &at, bundle, config: values }, faults };
+    parts.mechtrons(documents);
+    parts.grants();
+    parts.http();
+}
+
+/// An application of which each part is tried.
+struct Parts<'a> {
+    folder: &'a Folder,
+    app: &'a App,
+    holes: Holes<'a>,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Parts<'_> {
+    fn mechtrons(&mut self, documents: &Documents) {
+        for (name, placed) in &self.app.mechtrons {
+            let what = match documents.mechtrons.get(&placed.config).filter(|_| self.folder.doubts.knows(name)) {
+                _ if !is_segment(name) => Some(format!("`{name}` cannot be the name of a mechtron: {SEGMENT}")),
+                Some(config) => contradiction(placed, config.state).map(|what| format!("mechtrons.{name}: {what}")),
+                None => None,
+            };
+            if let Some(what) = what {
+                self.wrong(&[Step::Key("mechtrons"), Step::Key(name)], &InstallError::Document(what));
+            }
         }
     }
-    if faults.len() == before
-        && let Err(error) = trial(manifest)
-    {
-        faults.push(fault(folder, &[], &error));
+
+    fn grants(&mut self) {
+        for (index, one) in self.folder.doubts.grants(self.app) {
+            let Err(error) = grant(one, self.app, &self.holes) else { continue };
+            let text = if error.key == "on" { one.on.as_str() } else { one.to.as_str() };
+            if self.is_known(text) {
+                self.wrong(&[Step::Key("grant"), Step::Index(index), Step::Key(error.key)], &error.into());
+            }
+        }
+    }
+
+    fn http(&mut self) {
+        for (path, line) in &self.app.http {
+            let text = line.to().as_str();
+            match rule(path, line, self.app, &self.holes) {
+                Ok(rule) => self.faults.extend(nothing_there(self.folder, &target(path, line), &rule.to)),
+                Err(error) if self.is_known(text) => self.wrong(&target(path, line), &error),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Whether everything is known that a text takes: the values it names, and what is said of a mechtron.
+    fn is_known(&self, text: &str) -> bool {
+        let doubts = &self.folder.doubts;
+        let takes_values = config_holes(text).is_ok_and(|names| !names.is_empty());
+        let known = !takes_values || (doubts.knows_values() && doubts.knows_mechtrons());
+        let mechtron = text.strip_prefix("${app}:").and_then(|rest| rest.split(':').next());
+        known && mechtron.is_none_or(|name| doubts.knows(name))
+    }
+
+    /// Tells what is wrong somewhere, unless something was told of that very place.
+    fn wrong(&mut self, steps: &[Step<'_>], error: &InstallError) {
+        let found = fault(self.folder, steps, error);
+        if !self.faults.iter().any(|other| (&other.file, &other.place) == (&found.file, &found.place)) {
+            self.faults.push(found);
+        }
     }
 }
 
-fn mechtrons(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Fault>) {
+/// Where the target of a line of `[http]` stands.
+pub(super) fn target<'p>(path: &'p str, line: &HttpLine) -> Vec<Step<'p>> {
+    let mut steps = vec![Step::Key("http"), Step::Key(path)];
+    if let HttpLine::For(_) = line {
+        steps.push(Step::Key("to"));
+    }
+    steps
+}
+
+/// Installs the bundle for trial, first each mechtron alone: none of its parts has shown a mistake.
+pub(super) fn install(folder: &Folder, manifest: &Manifest, faults: &mut Vec<Fault>) {
+    let Some(app) = &manifest.documents.app else { return whole(folder, manifest, faults) };
     for (name, mechtron) in &app.mechtrons {
-        let steps = [Step::Key("mechtrons"), Step::Key(name)];
-        if !is_segment(name) {
-            let what = format!("`{name}` cannot be the name of a mechtron: {SEGMENT}");
-            faults.push(fault(folder, &steps, &InstallError::Document(what)));
-            continue;
-        }
         let only = App { mechtrons: Names::from_iter([(name.clone(), mechtron.clone())]), ..bare(app) };
         if let Err(error) = try_app(manifest, only) {
-            faults.push(fault(folder, &steps, &error));
+            faults.push(fault(folder, &[Step::Key("mechtrons"), Step::Key(name)], &error));
         }
     }
+    if faults.is_empty() {
+        whole(folder, manifest, faults);
+    }
+}
+
+fn whole(folder: &Folder, manifest: &Manifest, faults: &mut Vec<Fault>) {
+    faults.extend(trial(manifest).err().map(|error| fault(folder, &[], &error)));
 }
 
 /// Whether a name is one segment of a point, and no version.
@@ -54,33 +120,10 @@ fn is_segment(name: &str) -> bool {
     !name.contains(['.', ':', '/']) && format!("a:{name}").parse::<Point>().is_ok()
 }
 
-fn grants(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Fault>) {
-    for (index, grant) in app.grants.iter().enumerate() {
-        let only = App { mechtrons: app.mechtrons.clone(), grants: vec![grant.clone()], ..bare(app) };
-        if let Err(error) = try_app(manifest, only) {
-            faults.push(fault(folder, &[Step::Key("grant"), Step::Index(index)], &error));
-        }
-    }
-}
-
-fn http(folder: &Folder, manifest: &Manifest, app: &App, faults: &mut Vec<Fault>) {
-    for (path, line) in &app.http {
-        let steps = [Step::Key("http"), Step::Key(path)];
-        let http = Names::from_iter([(path.clone(), line.clone())]);
-        let only = App { mechtrons: app.mechtrons.clone(), http, ..bare(app) };
-        match try_app(manifest, only) {
-            Ok(trial) => {
-                faults.extend(trial.http.iter().filter_map(|rule| nothing_there(folder, manifest, &steps, &rule.to)))
-            }
-            Err(error) => faults.push(fault(folder, &steps, &error)),
-        }
-    }
-}
-
 /// A line that leads to a file or folder which the bundle does not have.
-fn nothing_there(folder: &Folder, manifest: &Manifest, steps: &[Step<'_>], to: &HttpTo) -> Option<Fault> {
+fn nothing_there(folder: &Folder, steps: &[Step<'_>], to: &HttpTo) -> Option<Fault> {
     let HttpTo::Files(path) = to else { return None };
-    if is_there(&manifest.files, path) {
+    if is_there(&folder.listing, path) {
         return None;
     }
     let fault = Fault::new("missing-file", format!("`/{path}` is not in the bundle")).in_file(APP);
@@ -91,10 +134,10 @@ fn nothing_there(folder: &Folder, manifest: &Manifest, steps: &[Step<'_>], to: &
     })
 }
 
-fn is_there(files: &Names<FileEntry>, path: &str) -> bool {
+fn is_there(listing: &Listing, path: &str) -> bool {
     match path.is_empty() || path.ends_with('/') {
-        true => files.keys().any(|file| file.starts_with(path)),
-        false => files.contains_key(path),
+        true => listing.files.keys().any(|file| file.starts_with(path)),
+        false => listing.files.contains_key(path),
     }
 }
 
