@@ -11,6 +11,7 @@ mod records;
 mod settings;
 mod state;
 mod swap;
+mod taken_back;
 mod users;
 
 use std::path::Path;
@@ -77,6 +78,7 @@ fn migrations() -> Migrator {
         migration(3, "swap", include_str!("../migrations/0003_swap.sql")),
         migration(4, "settings", include_str!("../migrations/0004_settings.sql")),
         migration(5, "overrides", include_str!("../migrations/0005_overrides.sql")),
+        migration(7, "taken back", include_str!("../migrations/0007_taken_back.sql")),
     ])
 }
 

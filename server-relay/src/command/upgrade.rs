@@ -12,7 +12,7 @@ use super::{Context, arguments};
 pub(super) struct Upgrade {
     /// The application, like localhost:chat
     app: String,
-    /// A version of its series, like 1.3.0, or a bundle [else: the newest version]
+    /// A version of its series, like 1.3.0, or a bundle [else: the newest version that was not taken back]
     to: Option<String>,
     /// Also when callers lose what the present version takes and gives
     #[arg(long)]
@@ -24,7 +24,7 @@ pub(super) struct Upgrade {
 pub(super) struct Swap {
     /// The mechtron, like localhost:chat:room
     mechtron: String,
-    /// A version of the application's series, like 1.3.0 [else: the newest version]
+    /// A version of the application's series, like 1.3.0 [else: the newest version that was not taken back]
     to: Option<String>,
     /// Also when callers lose what the present version takes and gives
     #[arg(long)]
@@ -47,7 +47,20 @@ impl Swap {
 
 fn go(context: &Context, point: &Point, command: &str, to: Option<&str>, breaking: bool) -> Result<(), Failure> {
     let said = context.client()?.command(point, command, &json!({ "to": to, "breaking": breaking }))?;
-    context.output.result(&said, || people(point, &said))
+    context.output.result(&said, || people(point, &said) + &left_out(point, command, &said))
+}
+
+/// The newer versions that were not taken, for they were taken back before, and how to take one all the same.
+fn left_out(point: &Point, command: &str, said: &Value) -> String {
+    let bundles = said["left_out"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let verb = command.to_lowercase();
+    let line = |bundle: &str| {
+        let version = bundle.rsplit(':').next().unwrap_or(bundle);
+        format!(
+            "left out: {bundle}, which was taken back after it trapped on trial; to take it anyway: starlane {verb} {point} {version}\n"
+        )
+    };
+    bundles.map(line).collect()
 }
 
 fn people(point: &Point, said: &Value) -> String {

@@ -141,9 +141,10 @@ impl Registry {
         let previous = there.as_ref().and_then(|row| row.record.as_ref()).filter(|_| !plan.back);
         let failing = plan.there.as_ref().filter(|_| plan.back);
         let back = failing.map(|there| there.app.way_back(&plan.next.app)).unwrap_or_default();
+        let failed = failing.map(|there| there.only_bundles(&plan.next)).unwrap_or_default();
         let row = plan.next.row();
         let previous = previous.map(|(record, signature)| (&record[..], &signature[..]));
-        store.switch(Switch { row: &row, migrations, previous, back: &back }).await?;
+        store.switch(Switch { row: &row, migrations, previous, back: &back, failed: &failed }).await?;
         if plan.there.is_none() {
             store.keep(app, false).await?;
         }

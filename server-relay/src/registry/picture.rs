@@ -115,6 +115,16 @@ impl Installation {
         self.record.digest == bundle.digest || swapped.any(|part| part.digest == bundle.digest)
     }
 
+    /// The ids of the bundles it is made from.
+    pub(crate) fn bundles(&self) -> impl Iterator<Item = Digest> {
+        self.record.swapped.values().map(|swapped| swapped.digest).chain([self.record.digest])
+    }
+
+    /// The ids of the bundles that it is made from, and another is not.
+    pub(super) fn only_bundles(&self, other: &Installation) -> Vec<Digest> {
+        self.bundles().filter(|digest| other.bundles().all(|known| known != *digest)).collect()
+    }
+
     /// Whether its bundle has a file with this digest.
     pub(crate) fn has_blob(&self, digest: &Digest) -> bool {
         self.app.has_file(digest)

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 use starlane_protocol::Point;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, taken_back};
 
 /// A published bundle, as stored.
 #[derive(Debug)]
@@ -66,7 +66,11 @@ pub(super) async fn put_install(writer: &mut SqliteConnection, row: &InstallRow)
         .bind(i64::try_from(row.generation).unwrap_or(i64::MAX))
         .bind(record)
         .bind(signature);
-    query.execute(writer).await?;
+    query.execute(&mut *writer).await?;
+    // What stands there no more was not taken back from what may stand there next.
+    if row.record.is_none() {
+        taken_back::forget_all(writer, &row.app).await?;
+    }
     Ok(())
 }
 

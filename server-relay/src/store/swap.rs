@@ -11,7 +11,7 @@ use starlane_protocol::Point;
 
 use super::documents::put_install;
 use super::state::write_all;
-use super::{InstallRow, Store, StoreError};
+use super::{InstallRow, Store, StoreError, taken_back};
 
 /// The next generation of an application, and what is stored with it.
 pub(crate) struct Switch<'a> {
@@ -23,6 +23,8 @@ pub(crate) struct Switch<'a> {
     pub(crate) previous: Option<(&'a [u8], &'a [u8])>,
     /// On the way back: what each mechtron that changes gets back.
     pub(crate) back: &'a [WayBack],
+    /// On the way back: the bundles that failed.
+    pub(crate) failed: &'a [Digest],
 }
 
 impl Store {
@@ -30,9 +32,12 @@ impl Store {
     pub(crate) async fn switch(&self, switch: Switch<'_>) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
         let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let Switch { row, migrations, previous, back } = switch;
+        let Switch { row, migrations, previous, back, failed } = switch;
         for back in back {
             go_back(&mut whole, &row.app, back).await?;
+        }
+        for digest in failed {
+            taken_back::put(&mut whole, &row.app, digest).await?;
         }
         end_trial(&mut whole, &row.app).await?;
         for Migration { mechtron, writes, code, .. } in migrations {
@@ -53,11 +58,14 @@ impl Store {
         Ok(whole.commit().await?)
     }
 
-    /// The generation of an application has passed its trial: nothing of the one before is needed any more.
-    pub(crate) async fn trial_passed(&self, app: &Point) -> Result<(), StoreError> {
+    /// The generation of an application has passed its trial, with these bundles: nothing of the one before is needed any more.
+    pub(crate) async fn trial_passed(&self, app: &Point, bundles: &[Digest]) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
         let mut whole = writer.begin_with("BEGIN IMMEDIATE").await?;
         end_trial(&mut whole, app).await?;
+        for digest in bundles {
+            taken_back::forget(&mut whole, app, digest).await?;
+        }
         Ok(whole.commit().await?)
     }
 
@@ -170,7 +178,7 @@ mod tests {
         let app: Point = "localhost:app".parse().unwrap();
         let row = InstallRow { app: app.clone(), generation: 3, record: None };
         let back = [WayBack { name: "m".into(), from, to, drop_writes: false }];
-        store.switch(Switch { row: &row, migrations: &[], previous: None, back: &back }).await.unwrap();
+        store.switch(Switch { row: &row, migrations: &[], previous: None, back: &back, failed: &[] }).await.unwrap();
         let mut codes = Vec::new();
         for mechtron in &points {
             codes.push(store.load(mechtron).await.unwrap().stamp.unwrap().code);

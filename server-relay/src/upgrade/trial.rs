@@ -93,10 +93,10 @@ pub(super) fn heard(mesh: &Arc<Mesh>, star: u32, app: Point, generation: u64, st
 
 async fn passed(mesh: &Arc<Mesh>, app: &Point, generation: u64) {
     let _turn = mesh.upgrades.turn(app).await;
-    if !stands(mesh, app, generation) {
-        return;
-    }
-    if let Err(error) = mesh.store.trial_passed(app).await {
+    let picture = mesh.registry.now();
+    let Some(one) = picture.apps.get(app).filter(|one| one.app.generation == generation) else { return };
+    let bundles: Vec<_> = one.bundles().collect();
+    if let Err(error) = mesh.store.trial_passed(app, &bundles).await {
         tracing::error!(%app, generation, %error, "what is kept for the way back could not be deleted");
     }
 }

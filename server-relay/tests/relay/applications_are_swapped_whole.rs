@@ -92,6 +92,29 @@ async fn a_version_that_traps_goes_back_by_itself() {
 }
 
 #[tokio::test]
+async fn a_version_that_was_taken_back_is_taken_again_only_when_it_is_named() {
+    let mesh = Mesh::start().await;
+    let traps = Fault { first: "unreachable", ..Fault::default() };
+    begin(&mesh, &[version(1), faulty(2, traps)]).await;
+    let newest = async |mesh: &Mesh| told(&mesh.ping("localhost:form", "Cmd<Upgrade>", "{}").await);
+    assert_eq!(newest(&mesh).await["bundle"], "localhost:repo:form:1.2.0");
+    for number in 0..3 {
+        count(&mesh, "m0", 'A', number).await;
+    }
+    assert_eq!(until(&mesh, 3).await, "localhost:repo:form:1.1.0");
+    let mesh = Mesh::start_in(mesh.close().await).await;
+    let left = newest(&mesh).await;
+    assert_eq!((&left["generation"], &left["left_out"]), (&json!(3), &json!(["localhost:repo:form:1.2.0"])), "{left}");
+    let swap = told(&mesh.ping("localhost:form:m0", "Cmd<Swap>", "{}").await);
+    assert_eq!(swap["left_out"], left["left_out"], "{swap}");
+    assert_eq!(told(&upgrade(&mesh, 2).await)["generation"], 4);
+    // A better one is taken, and hides what is older than itself.
+    crate::mesh::publish(&mesh, &version(3)).await;
+    let better = newest(&mesh).await;
+    assert_eq!((&better["bundle"], &better["left_out"]), (&json!("localhost:repo:form:1.3.0"), &Value::Null));
+}
+
+#[tokio::test]
 async fn what_a_version_that_failed_wrote_is_dropped_where_it_says_so() {
     let mesh = Mesh::start().await;
     let traps = Fault { first: "(if (i32.const 1) (then unreachable))", ..Fault::default() };
