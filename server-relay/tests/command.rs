@@ -223,7 +223,11 @@ fn what_keeps_state_is_removed_when_somebody_says_what_becomes_of_it() {
     assert!(told.contains("`localhost:chat` keeps state: 1 key and 15 bytes of 1 mechtron"), "{told}");
     let kept = String::from_utf8(mesh.run(&["rm", "localhost:chat", "--keep-state"]).stdout).unwrap();
     assert!(kept.contains("stays for the next application at this point"), "{kept}");
+    assert_eq!(mesh.done(&["ls"])["kept"], json!([{ "point": "localhost:chat" }]));
+    let kept = json!([{ "point": "localhost:chat", "keys": 1, "bytes": 15 }]);
+    assert_eq!(mesh.done(&["ls", "--tree", "localhost:chat"])["kept"], kept);
     install();
+    assert_eq!(mesh.done(&["ls"])["kept"], json!([]));
     assert_eq!(say(two), one);
     mesh.done(&["rm", "localhost:chat", "--yes"]);
     install();

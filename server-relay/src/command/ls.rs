@@ -63,7 +63,8 @@ fn is_empty(list: &Value) -> bool {
 }
 
 fn people(mesh: &Mesh) -> String {
-    let shown = stacked(&[apps(mesh), mechtrons(mesh), overrides(mesh), stars(mesh), bundles(mesh), users(mesh)]);
+    let shown =
+        stacked(&[apps(mesh), mechtrons(mesh), overrides(mesh), kept(mesh), stars(mesh), bundles(mesh), users(mesh)]);
     if shown.is_empty() {
         "nothing is there yet: `starlane publish` a folder, then `starlane install` it\n".into()
     } else {
@@ -122,6 +123,18 @@ fn overrides(mesh: &Mesh) -> Table {
         table.row(vec![own.point.clone(), own.bundle.clone(), in_force]);
     }
     table
+}
+
+/// State of removed applications that waits for the next ones.
+fn kept(mesh: &Mesh) -> Table {
+    let mut table = Table::new("kept state", &[("point", Side::Left), ("how to remove it", Side::Left)]);
+    mesh.kept.iter().for_each(|point| table.row(vec![point.clone(), removal(point)]));
+    table
+}
+
+/// What removes state that is kept.
+fn removal(point: &str) -> String {
+    format!("starlane rm {point} --yes")
 }
 
 fn stars(mesh: &Mesh) -> Table {

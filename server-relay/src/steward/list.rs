@@ -83,6 +83,7 @@ pub(crate) async fn listing(mesh: &Arc<Mesh>, state: bool) -> Answered {
         "overrides": overrides(&picture),
         "bundles": picture.bundles.keys().collect::<Vec<_>>(),
         "users": mesh.store.users().await?,
+        "kept": kept(mesh, state).await?,
     });
     if state {
         let mut sizes = mesh.store.sizes(KEPT + 1).await?;
@@ -90,6 +91,20 @@ pub(crate) async fn listing(mesh: &Arc<Mesh>, state: bool) -> Answered {
         sizes.truncate(KEPT as usize);
         let size = |(point, size): &(String, Size)| json!({ "point": point, "keys": size.keys, "bytes": size.bytes });
         told["state"] = sizes.iter().map(size).collect();
+    }
+    Ok(told)
+}
+
+/// Where state waits for the next application; how much it is takes as long as there is state.
+async fn kept(mesh: &Mesh, state: bool) -> Result<Vec<Value>, Problem> {
+    let mut told = Vec::new();
+    for point in mesh.store.kept().await? {
+        let mut one = json!({ "point": point });
+        if state {
+            let size = mesh.store.size(&point).await?;
+            (one["keys"], one["bytes"]) = (json!(size.keys), json!(size.bytes));
+        }
+        told.push(one);
     }
     Ok(told)
 }

@@ -29,6 +29,16 @@ impl Store {
         Ok(query.fetch_optional(&mut *reader).await?.is_some())
     }
 
+    /// Where state waits for the next application: those points of removed ones that still keep something.
+    pub(crate) async fn kept(&self) -> Result<Vec<Point>, StoreError> {
+        let mut reader = self.reader.lock().await;
+        let sql = "SELECT app FROM kept WHERE EXISTS
+            (SELECT 1 FROM state WHERE mechtron >= app || ':' AND mechtron < app || ';') ORDER BY app";
+        let rows: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut *reader).await?;
+        let damaged = |app: &str| StoreError::Damaged(format!("kept, `{app}`: not a point"));
+        rows.into_iter().map(|(app,)| app.parse().map_err(|_| damaged(&app))).collect()
+    }
+
     /// Says whether the state at an application's point is to outlive the application.
     pub(crate) async fn keep(&self, app: &Point, kept: bool) -> Result<(), StoreError> {
         let query = if kept { "REPLACE INTO kept (app) VALUES (?)" } else { "DELETE FROM kept WHERE app = ?" };

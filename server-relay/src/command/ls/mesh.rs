@@ -6,7 +6,7 @@ use starlane_protocol::Point;
 use starlane_protocol::document::Keyed;
 
 /// The lists inside.
-pub(super) const PARTS: [&str; 7] = ["apps", "mechtrons", "overrides", "state", "stars", "bundles", "users"];
+pub(super) const PARTS: [&str; 8] = ["apps", "mechtrons", "overrides", "state", "kept", "stars", "bundles", "users"];
 
 /// What people are shown of it. What is missing is empty: a newer relay may say more, an older one less.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Mesh {
     pub(super) apps: Vec<App>,
     pub(super) mechtrons: Vec<Mechtron>,
     pub(super) overrides: Vec<Override>,
+    /// Points of removed applications whose state is kept.
+    pub(super) kept: Vec<String>,
     pub(super) stars: Vec<Star>,
     pub(super) bundles: Vec<String>,
     pub(super) users: Vec<String>,
@@ -99,6 +101,7 @@ impl Mesh {
             apps: records(&list["apps"]),
             mechtrons: records(&list["mechtrons"]),
             overrides: records(&list["overrides"]),
+            kept: points(&list["kept"]),
             stars: records(&list["stars"]),
             bundles: points(&list["bundles"]),
             users: points(&list["users"]),

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::removal;
 use crate::command::units;
 
 /// The tree of a list: the space, its applications, their mechtrons, keys that run or keep something; and bundles by series.
@@ -13,7 +14,8 @@ pub(super) fn of(list: &Value) -> Value {
         let versions = series.entry(name).or_insert_with(|| json!([]));
         versions.as_array_mut().into_iter().for_each(|versions| versions.push(json!(version)));
     }
-    json!({ "space": list["space"], "apps": apps, "series": series, "more": list["more"] })
+    let waiting: Vec<&Value> = items(&list["kept"]).collect();
+    json!({ "space": list["space"], "apps": apps, "kept": waiting, "series": series, "more": list["more"] })
 }
 
 fn application(list: &Value, app: &Value) -> Value {
@@ -87,6 +89,11 @@ struct Branch {
 /// The tree as people read it.
 pub(super) fn render(tree: &Value) -> String {
     let mut below: Vec<Branch> = items(&tree["apps"]).map(app_branch).collect();
+    below.extend(items(&tree["kept"]).map(|one| {
+        let (point, kept) = (text(&one["point"]), kept(one).unwrap_or_else(|| "state".into()));
+        let line = format!("{point}  removed; keeps {kept} for the next application here, until {}", removal(point));
+        Branch { line, below: Vec::new() }
+    }));
     let series = tree["series"].as_object().into_iter().flatten();
     below.extend(series.map(|(name, versions)| {
         let versions: Vec<&str> = items(versions).map(text).collect();
