@@ -5,6 +5,7 @@
 //! target that was asked to the one who asked.
 
 mod accounts;
+mod meant;
 mod open;
 mod routes;
 mod rules;
@@ -258,7 +259,10 @@ impl Mesh {
                 let what = format!("there is one of `{to}` for every key: name a key, like `{to}:some-key`");
                 Err(Refusal::new(Code::NoRoute, what))
             }
-            None => Err(Refusal::new(Code::NoRoute, format!("nothing stands at `{to}`"))),
+            None => {
+                let meant = meant::meant(picture, wave).unwrap_or_default();
+                Err(Refusal::new(Code::NoRoute, format!("nothing stands at `{to}`{meant}")))
+            }
         }
     }
 

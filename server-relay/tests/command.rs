@@ -129,6 +129,33 @@ fn a_refusal_ends_with_one_and_says_code_and_hint() {
 }
 
 #[test]
+fn whoever_asks_where_nothing_stands_is_told_what_may_be_meant() {
+    let (mesh, folder) = (Mesh::start(), chat());
+    mesh.done(&["publish", folder.path().to_str().unwrap(), "localhost:repo:chat:1.0.0"]);
+    mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
+    let told = |arguments: &[&str]| mesh.json(arguments).1["message"].as_str().unwrap().to_owned();
+    for (to, meant) in [
+        ("localhost:chat:rom:tea", "; did you mean `localhost:chat:room:tea`?"),
+        ("localhost:chta:room:tea", "; did you mean `localhost:chat:room:tea`?"),
+        ("localhost:chat:frmat", "; did you mean `localhost:chat:format`?"),
+        ("localhost:chat:kitchen", "; there is `localhost:chat:format`, `localhost:chat:room`"),
+        ("localhost:chat", "; there is `localhost:chat:format`, `localhost:chat:room`"),
+        ("localhost:zoo:room", ""),
+    ] {
+        assert_eq!(told(&["send", to, "Ext<Say>"]), format!("nothing stands at `{to}`{meant}"));
+    }
+    // Who may not call it is not told of it.
+    let token = mesh.done(&["token", "ada"])["token"].as_str().unwrap().to_owned();
+    assert!(told(&["send", "localhost:chat:rom", "Ext<Say>", "--token", &token]).starts_with("no grant lets"));
+    let routes = "localhost:chat:room:tea has no route for Ext<Sya> /; it takes: Ext<Say> /";
+    assert_eq!(told(&["send", "localhost:chat:room:tea", "Ext<Sya>"]), routes);
+    let routes = "localhost:chat:room:tea has no route for Ext<Say> /x; it takes: Ext<Say> /";
+    assert_eq!(told(&["send", "localhost:chat:room:tea", "Ext<Say>", "--path", "/x"]), routes);
+    let (_, listed) = mesh.json(&["ls", "localhost:chat:rom"]);
+    assert_eq!(listed["hint"], "did you mean `localhost:chat:room`? `starlane ls` shows everything");
+}
+
+#[test]
 fn what_cannot_be_understood_ends_with_two() {
     let mesh = Mesh::start();
     for (arguments, code) in [

@@ -33,12 +33,16 @@ impl Ls {
             None => client.mesh(self.tree)?,
         };
         if let Some(within) = &within {
+            let meant = mesh::meant(&list, within);
             if user.as_ref() != Some(within) {
                 mesh::keep_within(&mut list, within);
             }
             if is_empty(&list) {
                 let failure = Failure::new("no-route", format!("nothing stands at {within}"));
-                return Err(failure.hint("`starlane ls` shows everything"));
+                return Err(failure.hint(match meant {
+                    Some(point) => format!("did you mean `{point}`? `starlane ls` shows everything"),
+                    None => "`starlane ls` shows everything".into(),
+                }));
             }
         }
         if self.tree {

@@ -13,6 +13,9 @@ use crate::abi::percent_decode;
 /// From this status on an answer is an error, and says what it likes.
 const FIRST_ERROR: u16 = 400;
 
+/// Routes of which a refusal tells.
+const ROUTES_TOLD: usize = 8;
+
 impl CompiledBind {
     /// Holds a wave to its route.
     ///
@@ -25,12 +28,7 @@ impl CompiledBind {
         if method.family() == MethodFamily::Cmd {
             return Err(Refusal::new(Code::WrongMethod, format!("{point} knows no command {method}")));
         }
-        let found = self.document.find(method, &wave.path).map_err(|miss| match miss {
-            RouteMiss::Path => Refusal::new(Code::NotFound, format!("{point} has no route for {}", wave.path)),
-            RouteMiss::Method => {
-                Refusal::new(Code::WrongMethod, format!("{point} does not take {method} at {}", wave.path))
-            }
-        })?;
+        let found = self.document.find(method, &wave.path).map_err(|miss| self.missed(miss, method, wave))?;
         let schemas = &self.routes[found.index];
         let judge = Judge { point, method, route: found.route };
         let decode = |text: &str| String::from_utf8_lossy(&percent_decode(text, false)).into_owned();
@@ -40,6 +38,30 @@ impl CompiledBind {
         judge.body(found.route.body.as_ref(), schemas.body.as_ref(), &wave.body)?;
         // A bind has a few hundred routes at most.
         Ok(Matched { route: u16::try_from(found.index).unwrap_or(u16::MAX), params })
+    }
+
+    /// Tells that a wave has no route, and which others there are. A visitor of a page is not told what else it is asked.
+    fn missed(&self, miss: RouteMiss, method: &Method, wave: &Wave) -> Refusal {
+        let code = if miss == RouteMiss::Path { Code::NotFound } else { Code::WrongMethod };
+        let (point, path) = (&wave.to, &wave.path);
+        if method.family() == MethodFamily::Http {
+            return Refusal::new(
+                code,
+                match miss {
+                    RouteMiss::Path => format!("{point} has no route for {path}"),
+                    RouteMiss::Method => format!("{point} does not take {method} at {path}"),
+                },
+            );
+        }
+        let alike = self.document.routes.iter().filter(|route| route.method.family() == method.family());
+        let mut taken: Vec<String> = alike.map(|route| format!("{} {}", route.method, route.path)).collect();
+        let more = if taken.len() > ROUTES_TOLD { ", …" } else { "" };
+        taken.truncate(ROUTES_TOLD);
+        let told = match taken.as_slice() {
+            [] => format!("it takes no {:?}<…> at all", method.family()),
+            some => format!("it takes: {}{more}", some.join(", ")),
+        };
+        Refusal::new(code, format!("{point} has no route for {method} {path}; {told}"))
     }
 
     /// Holds the answer to a wave, its content type and bytes, to the route that the wave was held to.

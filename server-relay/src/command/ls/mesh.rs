@@ -5,6 +5,8 @@ use serde_json::Value;
 use starlane_protocol::Point;
 use starlane_protocol::document::Keyed;
 
+use crate::alike::nearest;
+
 /// The lists inside.
 pub(super) const PARTS: [&str; 8] = ["apps", "mechtrons", "overrides", "state", "kept", "stars", "bundles", "users"];
 
@@ -137,6 +139,19 @@ pub(super) fn keep_within(list: &mut Value, within: &Point) {
             items.retain(|item| stands(item) || (part == "apps" && has_some(item)));
         }
     }
+}
+
+/// The point of the list that is most like another: of as many segments, and of the same space.
+pub(super) fn meant(list: &Value, point: &Point) -> Option<String> {
+    let mechtrons = || list["apps"].as_array().into_iter().flatten().map(|app| &app["mechtrons"]);
+    let lists = PARTS.iter().map(|part| &list[*part]).chain(mechtrons());
+    let all = lists.filter_map(Value::as_array).flatten().filter_map(point_of);
+    let space = format!("{}:", point.space());
+    let below = |text: &'_ str| text.strip_prefix(&space).map(str::to_owned);
+    let depth = point.segments().count();
+    let all: Vec<String> = all.filter(|known| known.split(':').count() == depth).filter_map(below).collect();
+    let near = nearest(all.iter().map(String::as_str), &below(point.as_str())?)?;
+    Some(format!("{space}{near}"))
 }
 
 fn stands_within(point: &str, within: &Point) -> bool {
