@@ -240,6 +240,10 @@ fn what_keeps_state_is_removed_when_somebody_says_what_becomes_of_it() {
     let (one, two) = (r#"{"text":"one"}"#, r#"{"text":"two"}"#);
     install();
     assert_eq!(say(one), "");
+    for refused in ["48h", "86401s", "999ms", "0s"] {
+        assert_eq!(mesh.fails(&["token", "ada", "--for", refused]), (1, "bad-duration".to_owned()), "{refused}");
+    }
+    assert_eq!(lives(&mesh.done(&["token", "ada", "--for", "24h"])), 24 * 60 * 60);
     let tree = mesh.done(&["ls", "--tree", "localhost:chat"]);
     let room = &tree["apps"][0]["mechtrons"][1];
     assert_eq!((&room["point"], &room["keyed"]), (&json!("localhost:chat:room"), &json!(true)), "{tree}");

@@ -23,7 +23,7 @@ const CODE_BYTES: usize = 128;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// Seconds the token lives; no more than [`TOKEN_SECONDS`].
+    /// Seconds the token lives: 1 to [`TOKEN_SECONDS`].
     #[serde(default = "longest")]
     seconds: u64,
 }
@@ -39,6 +39,12 @@ pub(super) async fn command(mesh: &Mesh, wave: &Wave) -> Answered {
         return Err(Problem::new(Code::NoRoute, format!("`{user}` is not a user: one is `{}:<name>`", mesh.users)));
     }
     let Wanted { seconds } = body(wave)?;
+    if !(1..=TOKEN_SECONDS).contains(&seconds) {
+        let what =
+            format!("a token holds a second at least and {} hours at most, not {seconds} s", TOKEN_SECONDS / 3_600);
+        return Err(Problem::named(Code::BadBody, "bad-duration", what)
+            .hint("Make one that holds for less, and the next one when it ends: `starlane token <user>`."));
+    }
     let code = code(mesh, user).await?;
     let token = mesh.tokens.make(user, seconds)?;
     Ok(json!({ "user": user, "token": token, "code": code, "link": link(mesh, &code) }))
