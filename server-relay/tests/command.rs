@@ -107,6 +107,16 @@ fn a_folder_is_published_installed_asked_and_removed() {
 
     let installed = mesh.done(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
     assert_eq!(installed["generation"], 1);
+    assert_eq!((&installed["path"], &installed["unchanged"]), (&json!("/"), &Value::Null));
+    let again = mesh.run(&["install", "localhost:chat", "localhost:repo:chat:1.0.0"]);
+    let again = String::from_utf8(again.stdout).unwrap();
+    let already = "localhost:chat is installed from localhost:repo:chat:1.0.0 already, generation 1; nothing changed\n";
+    assert!(again.starts_with(already) && again.contains("\nhttp://chat.localhost:"), "{again}");
+    assert_eq!(mesh.fails(&["logs", "localhost:chat:rom"]), (1, "no-route".to_owned()));
+    assert_eq!(mesh.fails(&["logs", "localhost:caht"]), (1, "no-route".to_owned()));
+    for quiet in ["localhost:chat:format", "localhost:chat", "localhost:users:ada", "localhost:repo:chat"] {
+        mesh.done(&["logs", quiet]);
+    }
     let pong = mesh.done(&["send", "localhost:chat:room:tea", "Ext<Say>", r#"{ "text": "hi" }"#]);
     assert_eq!((&pong["status"], &pong["body"]), (&json!(200), &json!("")));
     let listed = mesh.done(&["ls", "localhost:chat:room"]);
@@ -115,6 +125,32 @@ fn a_folder_is_published_installed_asked_and_removed() {
     mesh.done(&["rm", "localhost:chat"]);
     mesh.done(&["rm", "localhost:repo:chat:1.0.0"]);
     assert_eq!(mesh.fails(&["ls", "localhost:chat"]), (1, "no-route".to_owned()));
+}
+
+#[test]
+fn an_address_is_printed_where_it_leads_somewhere() {
+    let (mesh, folder) = (Mesh::start(), chat());
+    let app = folder.path().join("app.toml");
+    let document = std::fs::read_to_string(&app).unwrap();
+    let (before, rest) = document.split_once("[http]").unwrap();
+    let (_, grants) = rest.split_once("[[grant]]").unwrap();
+    for (series, http, wanted) in [
+        ("a", "\"/*\" = \"${bundle}:/html/\"", Some("/")),
+        ("b", "\"/rooms/*\" = \"${app}:room:lobby\"", Some("/rooms/…")),
+        ("c", "\"/rooms/tea\" = \"${app}:room:lobby\"", Some("/rooms/tea")),
+        ("d", "\"/*\" = \"${bundle}:/binds/\"", Some("/format.toml")),
+        ("e", "\"/pages/*\" = \"${bundle}:/\"", None),
+        ("f", "\"/html/*\" = \"${bundle}:/\"", Some("/html/")),
+        ("g", "\"/page\" = \"${bundle}:/html/index.html\"", Some("/page")),
+        ("h", "", None),
+    ] {
+        std::fs::write(&app, format!("{before}[http]\n{http}\n[[grant]]{grants}")).unwrap();
+        let bundle = format!("localhost:repo:{series}:1.0.0");
+        mesh.done(&["publish", folder.path().to_str().unwrap(), &bundle]);
+        let printed = String::from_utf8(mesh.run(&["install", "localhost:chat", &bundle]).stdout).unwrap();
+        let address = printed.lines().nth(1).map(|line| &line[line.rfind(char::is_numeric).unwrap() + 1..]);
+        assert_eq!(address, wanted, "{http}: {printed}");
+    }
 }
 
 #[test]
@@ -204,6 +240,10 @@ fn a_user_gets_a_token_and_a_link() {
     assert_eq!(mesh.fails(&["--token", token, "token", "localhost:users:operator"]), (1, "forbidden".to_owned()));
     let short = mesh.done(&["token", "ada", "--for", "90s"]);
     assert_eq!((lives(&by_name), lives(&short)), (24 * 60 * 60, 90));
+    for refused in ["48h", "86401s", "999ms", "0s"] {
+        assert_eq!(mesh.fails(&["token", "ada", "--for", refused]), (1, "bad-duration".to_owned()), "{refused}");
+    }
+    assert_eq!(lives(&mesh.done(&["token", "ada", "--for", "24h"])), 24 * 60 * 60);
     let link = mesh.run(&["token", "ada", "--link"]);
     assert_eq!(String::from_utf8(link.stdout).unwrap().lines().count(), 1);
 }
@@ -240,10 +280,6 @@ fn what_keeps_state_is_removed_when_somebody_says_what_becomes_of_it() {
     let (one, two) = (r#"{"text":"one"}"#, r#"{"text":"two"}"#);
     install();
     assert_eq!(say(one), "");
-    for refused in ["48h", "86401s", "999ms", "0s"] {
-        assert_eq!(mesh.fails(&["token", "ada", "--for", refused]), (1, "bad-duration".to_owned()), "{refused}");
-    }
-    assert_eq!(lives(&mesh.done(&["token", "ada", "--for", "24h"])), 24 * 60 * 60);
     let tree = mesh.done(&["ls", "--tree", "localhost:chat"]);
     let room = &tree["apps"][0]["mechtrons"][1];
     assert_eq!((&room["point"], &room["keyed"]), (&json!("localhost:chat:room"), &json!(true)), "{tree}");

@@ -36,6 +36,17 @@ impl Install {
 
 fn people(app: &Point, bundle: &Point, said: &Value, port: u16) -> String {
     let generation = said["generation"].as_u64().map(|number| format!(", generation {number}")).unwrap_or_default();
+    let told = match said["unchanged"] == true {
+        true => format!("{app} is installed from {bundle} already{generation}; nothing changed"),
+        false => format!("installed {app} from {bundle}{generation}"),
+    };
+    format!("{told}\n{}", address(app, said["path"].as_str(), port))
+}
+
+/// The address at which a visit may begin; what only a mechtron knows of it is left open.
+fn address(app: &Point, path: Option<&str>, port: u16) -> String {
+    let Some(path) = path else { return String::new() };
     let name = app.segments().last().unwrap_or_default();
-    format!("installed {app} from {bundle}{generation}\nhttp://{name}.{}:{port}/\n", app.space())
+    let path = path.strip_suffix('*').map_or_else(|| path.to_owned(), |prefix| format!("{prefix}…"));
+    format!("http://{name}.{}:{port}{path}\n", app.space())
 }

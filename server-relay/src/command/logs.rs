@@ -49,11 +49,19 @@ impl Logs {
             None => arguments::point(&token::space(&client.mesh(false)?)?)?,
         };
         let said = client.command(&point, "Logs", &json!({ "limit": self.limit }))?;
+        let is_nowhere = said["stands"] == false && lines(&said).is_empty();
         if !self.follow {
+            if is_nowhere {
+                let what = format!("nothing stands at {point}, and nothing was logged about it");
+                return Err(Failure::new("no-route", what).hint("`starlane ls` shows everything"));
+            }
             if lines(&said).is_empty() {
                 context.output.remark("nothing was logged yet");
             }
             return context.output.result(&said, || lines(&said).iter().map(people).collect());
+        }
+        if is_nowhere {
+            context.output.remark(&format!("nothing stands at {point} yet"));
         }
         let mut after = tell(context, &said)?.unwrap_or(0);
         loop {

@@ -67,6 +67,19 @@ fn find<'a>(app: &'a InstalledApp, target: &str, path: &str) -> Found<'a> {
     }
 }
 
+/// Whether a path leads to a file, or to a folder with an index.
+pub(super) fn is_there(app: &InstalledApp, target: &str, path: &str) -> bool {
+    !matches!(find(app, target, path), Found::Nothing)
+}
+
+/// The path of the first page below a path, else of the first file.
+pub(super) fn first_page(app: &InstalledApp, target: &str, path: &str) -> Option<String> {
+    let below = name(target, path);
+    let all = || app.files.keys().filter(|file| file.starts_with(&below));
+    let first = all().find(|file| file.ends_with(".html")).or_else(|| all().next())?;
+    Some(format!("/{}", first.strip_prefix(target)?))
+}
+
 async fn send(mesh: &Arc<Mesh>, request: &Request, file: &FileEntry) -> Result<Answer, Problem> {
     let etag = format!("\"{}\"", file.sha256);
     let answer = Answer::new(200)

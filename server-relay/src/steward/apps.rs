@@ -13,6 +13,7 @@ use starlane_protocol::{Code, May, Point, Wave};
 use tokio::sync::oneshot;
 
 use super::{Answered, body, judge};
+use crate::http::entrance;
 use crate::mesh::Mesh;
 use crate::overrides;
 use crate::problem::Problem;
@@ -34,10 +35,20 @@ pub(super) async fn install(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     judge(mesh, &wave.agent, May::Install, &wave.to)?;
     let Wanted { bundle, breaking } = body(wave)?;
     let want = |there: Option<&InstallRecord>| Ok(registry::Wanted::bundle(bundle, there));
-    let (Ok(installed) | Err(installed)) = upgrade::change(mesh, &wave.to, want, breaking).await?;
+    let changed = upgrade::change(mesh, &wave.to, want, breaking).await?;
+    let is_there = changed.is_err();
+    let (Ok(installed) | Err(installed)) = changed;
     let app = &installed.app;
+    let mut told = json!({
+        "app": app.point, "bundle": app.bundle, "digest": app.digest, "generation": app.generation,
+        "path": entrance(app),
+    });
+    if is_there {
+        told["unchanged"] = json!(true);
+        return Ok(told);
+    }
     tracing::info!(app = %app.point, bundle = %app.bundle, generation = app.generation, "installed");
-    Ok(json!({ "app": app.point, "bundle": app.bundle, "digest": app.digest, "generation": app.generation }))
+    Ok(told)
 }
 
 #[derive(Deserialize)]
