@@ -47,7 +47,15 @@ impl Settings {
 
     /// Takes one setting over; `null` is as if it was never set.
     fn take(&mut self, name: &str, value: &Value) -> Result<(), Problem> {
-        let wrong = |what: String| Problem::named(Code::BadBody, "bad-setting", format!("{name}: {what}"));
+        let wrong = |what: String| {
+            let hint = match name {
+                HTTP => "It is an installed application, like `localhost:chat`; `http=` takes it back.",
+                _ => {
+                    "One is like `https://example.com` or `http://192.168.1.7:5173`; several have commas between them; `origins=` takes them back."
+                }
+            };
+            Problem::named(Code::BadBody, "bad-setting", format!("{name}: {what}")).hint(hint)
+        };
         match (name, value) {
             (HTTP, Value::Null) => self.http = None,
             (HTTP, Value::String(app)) => {

@@ -33,7 +33,15 @@ pub enum OriginError {
     Host,
     /// Something follows the host.
     Path,
+    /// The host, or a part of it between dots, is longer than a name can be (RFC 1035, 2.3.4).
+    Long,
 }
+
+/// Letters of a host's name at most (RFC 1035, 2.3.4: 255 bytes as it is sent).
+const HOST_LETTERS: usize = 253;
+
+/// Letters between two dots of a host's name at most (RFC 1035, 2.3.4).
+const LABEL_LETTERS: usize = 63;
 
 impl OriginError {
     /// The stable code word.
@@ -48,6 +56,7 @@ impl fmt::Display for OriginError {
             OriginError::Scheme => "an origin begins with `http://` or `https://`",
             OriginError::Host => "an origin names one host, with or without a port",
             OriginError::Path => "an origin ends with its host or port",
+            OriginError::Long => "a host has 253 letters at most, and 63 between two dots",
         })
     }
 }
@@ -70,6 +79,10 @@ impl FromStr for Origin {
             return Err(OriginError::Path);
         }
         let authority = uri.authority().filter(|authority| is_plain(authority)).ok_or(OriginError::Host)?;
+        let is_long = |host: &str| host.len() > HOST_LETTERS || host.split('.').any(|part| part.len() > LABEL_LETTERS);
+        if is_long(authority.host()) {
+            return Err(OriginError::Long);
+        }
         let (scheme, host) = (scheme.to_ascii_lowercase(), authority.host().to_ascii_lowercase());
         Ok(Self(match authority.port_u16().filter(|port| *port != own_port) {
             Some(port) => format!("{scheme}://{host}:{port}"),
@@ -133,5 +146,15 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Origin>(), Err(wanted), "{text}");
         }
+    }
+
+    #[test]
+    fn a_host_is_no_longer_than_a_name_can_be() {
+        let origin = |host: &str| format!("https://{host}:8443").parse::<Origin>().map(|_| ());
+        let (part, long) = ("a".repeat(63), "a".repeat(64));
+        let name = [part.as_str(); 4].join(".");
+        assert_eq!((origin(&part), origin(&name[..253])), (Ok(()), Ok(())));
+        assert_eq!((origin(&long), origin(&name)), (Err(OriginError::Long), Err(OriginError::Long)));
+        assert_eq!(origin(&format!("{long}.example")), Err(OriginError::Long));
     }
 }

@@ -88,12 +88,21 @@ pub(super) async fn remove(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
         [_, _] => remove_app(mesh, point, state == Some(State::Keep)).await?,
         _ if state == Some(State::Keep) => {
             let what = "what is removed of a mechtron is its state: it cannot be kept";
-            return Err(Problem::new(Code::BadBody, what));
+            let hint = format!(
+                "Without `--keep-state` it is removed; `starlane rm {} --keep-state` removes the application and keeps what all of it keeps.",
+                app_of(point)
+            );
+            return Err(Problem::new(Code::BadBody, what).hint(hint));
         }
         _ => remove_mechtron(mesh, point).await?,
     }
     tracing::info!(%point, "removed");
     Ok(json!({ "removed": point, "kept": state == Some(State::Keep) }))
+}
+
+/// The point of the application that a mechtron's point is below.
+fn app_of(point: &Point) -> String {
+    point.segments().take(2).collect::<Vec<_>>().join(":")
 }
 
 async fn remove_bundle(mesh: &Arc<Mesh>, bundle: &Point) -> Result<(), Problem> {

@@ -38,7 +38,8 @@ pub(super) async fn command(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
     let notary = mesh.notary();
     let changed = match wanted {
         Wanted { add: Some(_), revoke: Some(_) } => {
-            return Err(Problem::new(Code::BadBody, "one thing at a time: `add` or `revoke`"));
+            return Err(Problem::new(Code::BadBody, "one thing at a time: `add` or `revoke`")
+                .hint("Send them as two commands."));
         }
         Wanted { add: Some(key), .. } => mesh.registry.trust(series, key, &notary).await?,
         Wanted { revoke: Some(text), .. } => mesh.registry.revoke(series, &text, &notary).await?,

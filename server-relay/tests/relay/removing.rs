@@ -50,7 +50,9 @@ async fn what_keeps_state_is_not_removed_before_somebody_says_what_becomes_of_it
     assert!(pong["body"].as_str().unwrap().contains(told), "{pong}");
     assert_eq!(mesh.ping("localhost:keep:room:tea", "Cmd<Remove>", "").await["code"], "has-state");
     let keep = r#"{"state":"keep"}"#;
-    assert_eq!(mesh.ping("localhost:keep:room:tea", "Cmd<Remove>", keep).await["code"], "bad-body");
+    let refused = mesh.ping("localhost:keep:room:tea", "Cmd<Remove>", keep).await;
+    assert_eq!(refused["code"], "bad-body", "{refused}");
+    assert!(refused["body"].as_str().unwrap().contains("`starlane rm localhost:keep --keep-state`"), "{refused}");
     mesh.told("localhost:keep:room:tea", "Cmd<Remove>", r#"{"state":"lose"}"#).await;
     assert_eq!((say(&mesh, "tea", "x").await, say(&mesh, "coffee", "x").await), (json!(""), json!("sugar")));
 }

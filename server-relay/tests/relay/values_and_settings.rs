@@ -182,6 +182,9 @@ async fn listed_origins_may_speak_with_the_relay() {
     from("https://example.com").await.refused(400, "bad-body");
     from("https://third.example").await.refused(403, "unknown-origin");
     refused(&mesh, "localhost", json!({ "origins": ["example.com"] }), "bad-setting", "begins with").await;
+    refused(&mesh, "localhost", json!({ "origins": 7 }), "bad-setting", "several have commas between them").await;
+    let long = format!("https://{}.example", "a".repeat(64));
+    refused(&mesh, "localhost", json!({ "origins": long }), "bad-setting", "63 between two dots").await;
     set(&mesh, "localhost", json!({ "origins": null })).await;
     from("https://example.com").await.refused(403, "unknown-origin");
 }
