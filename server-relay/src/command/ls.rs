@@ -123,10 +123,23 @@ fn mechtrons(mesh: &Mesh) -> Table {
 fn overrides(mesh: &Mesh) -> Table {
     let mut table = Table::new("overrides", &[("point", Side::Left), ("bundle", Side::Left), ("in force", Side::Left)]);
     for own in &mesh.overrides {
-        let in_force = if own.in_force { "yes".to_owned() } else { format!("no: {}", own.why) };
+        let in_force = if own.in_force { "yes".to_owned() } else { format!("no: {}", line(&own.why)) };
         table.row(vec![own.point.clone(), own.bundle.clone(), in_force]);
     }
     table
+}
+
+/// Letters of a reason that stand in a table: one line of a terminal, beside two points.
+const REASON: usize = 60;
+
+/// A reason on one line; a long one, a trace perhaps, is cut and says where the rest is.
+fn line(why: &str) -> String {
+    let whole = why.split_whitespace().collect::<Vec<_>>().join(" ");
+    if whole.chars().count() <= REASON {
+        return whole;
+    }
+    let cut: String = whole.chars().take(REASON).collect();
+    format!("{}… (all of it: starlane logs, or --json)", cut.trim_end())
 }
 
 /// State of removed applications that waits for the next ones.
@@ -202,6 +215,14 @@ mod tests {
         mesh::keep_within(&mut chat, &"localhost:chat".parse().unwrap());
         let shown = tree::render(&tree::of(&chat));
         assert!(shown.contains("tea-time") && !shown.contains("hello"), "{shown}");
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_to_one_line() {
+        assert_eq!(line("it trapped three times within 60 s"), "it trapped three times within 60 s");
+        let shown = line(&format!("it trapped three times:\n  in `one`\n{}", "  in `handle`\n".repeat(20)));
+        let wanted = "it trapped three times: in `one` in `handle` in `handle` in …";
+        assert_eq!(shown, format!("{wanted} (all of it: starlane logs, or --json)").replace("in …", "in…"));
     }
 
     #[test]
