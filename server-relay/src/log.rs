@@ -2,6 +2,8 @@
 //!
 //! The ring holds [`LINES`] lines; the oldest go first. A line's number never comes back, so a reader sees what it missed.
 
+mod held;
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
@@ -11,6 +13,7 @@ use starlane_protocol::Point;
 
 use crate::clock;
 use crate::names::readable;
+pub(crate) use held::Held;
 
 /// Lines that are kept: about 1 MiB of text at 256 bytes a line.
 const LINES: usize = 4_096;
@@ -110,9 +113,17 @@ fn tell(level: LogLevel, point: &Point, text: &str) {
 /// Sends what the relay says to standard error. `RUST_LOG` chooses what; without it, information and graver.
 /// Does nothing when a subscriber is there already.
 pub fn log_to_stderr() {
+    drop(held_log());
+}
+
+/// The same, but what is said waits until it is released: the banner of a relay comes first.
+pub(crate) fn held_log() -> Held {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).try_init();
+    let (held, lines) = Held::new(std::io::stderr);
+    let lines = move || lines.clone();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines).with_ansi(false).try_init();
+    held
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use serde_json::json;
 use super::client::PORT;
 use super::failure::Failure;
 use super::{Context, arguments, units};
-use crate::{Relay, RelayConfig, RelayError, log_to_stderr, open};
+use crate::log::held_log;
+use crate::{Relay, RelayConfig, RelayError, open};
 
 /// The exit code of a program that a second Ctrl-C ended, as shells have it: 128 and the signal's number.
 const INTERRUPTED: i32 = 130;
@@ -55,7 +56,8 @@ impl Up {
             origins: self.origins.iter().map(|text| arguments::origin(text)).collect::<Result<_, _>>()?,
             ..RelayConfig::new(data.path())
         };
-        log_to_stderr();
+        // What there is to say of the opening follows the banner, or comes before why it failed.
+        let log = held_log();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| Failure::new("no-thread", format!("no thread could be started: {error}")))?;
@@ -64,6 +66,7 @@ impl Up {
             let stop = Stop::listen().map_err(|error| Failure::new("no-signals", error.to_string()))?;
             let relay = open(config).await.map_err(|error| refused(&error))?;
             tell(context, &relay, data.path())?;
+            drop(log);
             relay.run_until(stop.comes()).await;
             Ok(())
         })
