@@ -58,6 +58,14 @@ impl Series {
         SeriesRow { series, serial, record: self.bytes.clone(), signature: self.signature.clone() }
     }
 
+    /// Whether there is anything to know of it: keys, something that was revoked, or a bundle. One of which all is removed
+    /// keeps its serial, so that no older record of it is believed again, and nothing else.
+    pub(crate) fn says_something(&self, picture: &Picture) -> bool {
+        let SeriesRecord { series, keys, revoked_keys, revoked, .. } = &self.record;
+        let is_used = || picture.bundles.values().any(|bundle| bundle.manifest.series() == *series);
+        !(keys.is_empty() && revoked_keys.is_empty() && revoked.is_empty()) || is_used()
+    }
+
     /// As `starlane trust` shows it, with the versions of what was revoked where they are known.
     pub(crate) fn to_json(&self, picture: &Picture) -> Value {
         let SeriesRecord { series, keys, serial, revoked_keys, revoked, expires } = &self.record;

@@ -59,7 +59,8 @@ pub(super) async fn command(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
 fn all(mesh: &Mesh, agent: &Agent) -> Value {
     let picture: Arc<Picture> = mesh.registry.now();
     let may = |series: &Point| judge(mesh, agent, May::Admin, series).is_ok();
-    let series = picture.series.iter().filter(|(point, _)| may(point)).map(|(_, one)| one.to_json(&picture));
+    let series = picture.series.iter().filter(|(point, one)| one.says_something(&picture) && may(point));
+    let series = series.map(|(_, one)| one.to_json(&picture));
     json!({ "series": series.collect::<Vec<_>>() })
 }
 

@@ -212,3 +212,27 @@ async fn a_digest_names_a_bundle_as_well() {
     assert_eq!(series["revoked"], json!([{ "digest": digest, "version": "1.0.0" }]));
     assert_eq!(keep(&mesh, "").await["code"], "revoked");
 }
+
+#[tokio::test]
+async fn a_series_of_which_nothing_is_left_is_not_listed() {
+    let mesh = Mesh::start().await;
+    let listed = async |mesh: &Mesh| {
+        let all = trust(mesh, "localhost", json!({})).await;
+        let all = all["series"].as_array().unwrap().iter();
+        all.map(|one| one["series"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for bundle in [hello("1.0.0"), keeper("1.0.0")] {
+        publish(&mesh, &bundle).await;
+    }
+    trust(&mesh, "localhost:repo:keep", json!({ "revoke": "1.0.0" })).await;
+    assert_eq!(listed(&mesh).await, ["localhost:repo:hello", "localhost:repo:keep"]);
+    for bundle in ["localhost:repo:hello:1.0.0", "localhost:repo:keep:1.0.0"] {
+        mesh.told(bundle, "Cmd<Remove>", "").await;
+    }
+    // What was revoked stays so, and is shown.
+    assert_eq!(listed(&mesh).await, ["localhost:repo:keep"]);
+    let mesh = Mesh::start_in(mesh.close().await).await;
+    assert_eq!(listed(&mesh).await, ["localhost:repo:keep"]);
+    publish(&mesh, &hello("1.0.1")).await;
+    assert_eq!(listed(&mesh).await, ["localhost:repo:hello", "localhost:repo:keep"]);
+}
