@@ -172,7 +172,8 @@ test("what is removed leaves no state in the browser that has it", async () => {
   await expect.poll(() => count(first, "gone")).toBe("forbidden");
   await expect.poll(() => count(second, "gone")).toBe("forbidden");
   await relay.starlane("install", "localhost:gone", "localhost:repo:gone:1.0.0");
-  await open(second, "localhost:gone");
+  // The tab hears of it over its lane, a moment after the command is done.
+  await expect.poll(() => open(second, "localhost:gone").then(() => "open", (error: Error) => error.message)).toBe("open");
   expect(await soon(second, "gone")).toBe(1);
 });
 
