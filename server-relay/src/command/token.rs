@@ -23,6 +23,10 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
+        if let Some(lasts) = self.lasts.filter(|lasts| lasts.subsec_millis() != 0) {
+            let what = format!("a token holds for whole seconds, and {} ms are none", lasts.as_millis());
+            return Err(Failure::misuse("bad-duration", what).hint("write it like `90s`, `30m` or `8h`"));
+        }
         let client = context.client()?;
         let user = arguments::user(&self.user, || space(&client.mesh(false)?))?;
         let wanted = self.lasts.map_or_else(|| json!({}), |lasts| json!({ "seconds": lasts.as_secs() }));
