@@ -268,7 +268,7 @@ test.describe("three have put their own behind their pages", () => {
     expect(await everythingOfOthers()).toEqual(before);
   });
 
-  test("pages of others come as soon while Eve burns, floods and takes what she can", async () => {
+  test("pages of others come a few milliseconds later at most while Eve burns, floods and takes what she can", async () => {
     test.setTimeout(300_000);
     const before = await everythingOfOthers();
     let stop = false;
@@ -296,7 +296,7 @@ test.describe("three have put their own behind their pages", () => {
     };
     await measure();
     // How much later in the calmest round: other work on this machine can only add to it.
-    const [later, bound]: Record<string, number>[] = [{}, {}];
+    const later: Record<string, number> = {};
     for (let round = 0; round < ROUNDS; round += 1) {
       const rest = await measure();
       for (const what of ["burn", "flood"]) {
@@ -310,13 +310,11 @@ test.describe("three have put their own behind their pages", () => {
         for (const user of OTHERS) {
           const [name, more] = [`${user}, ${what}`, now[user]! - rest[user]!];
           later[name] = Math.min(later[name] ?? Infinity, more);
-          // On a machine that others use too, everything comes later than it did a moment ago.
-          bound[name] = Math.max(bound[name] ?? LATER, rest[user]! / 2);
         }
       }
     }
     console.log(Object.entries(later).map(([name, more]) => `${name}: ${more.toFixed(1)} ms later`).join("; "));
-    for (const [name, more] of Object.entries(later)) expect(more, name).toBeLessThanOrEqual(bound[name]!);
+    for (const [name, more] of Object.entries(later)) expect(more, name).toBeLessThanOrEqual(LATER);
     console.log(`${attacks} attacks`);
     expect(attacks).toBeGreaterThan(10 * ROUNDS);
     expect((await get("/users/eve")).policy).toBe(SANDBOX);
