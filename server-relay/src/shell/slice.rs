@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use starlane_host::star::Star;
 
 /// What a slice should take. A wave for another mechtron waits for the slice under way twice: when it comes, and when what it has
-/// led to is stored. Longer slices gain nothing: a star looks at its inbox in some hundred nanoseconds.
+/// led to is stored.
 const SLICE: Duration = Duration::from_millis(1);
 
 /// The fuel of the first slice, and bounds of all: a slice of less is mostly bookkeeping.
