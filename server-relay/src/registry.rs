@@ -23,7 +23,7 @@ use starlane_protocol::lane::Installed;
 use starlane_protocol::{Code, Point};
 use tokio::sync::Mutex;
 
-pub(crate) use install::{Change, Plan, Wanted, no_bundle};
+pub(crate) use install::{Change, Plan, Wanted, published};
 pub(crate) use notary::Notary;
 pub(crate) use overrides::{Move, Own};
 pub(crate) use picture::{Installation, Picture};

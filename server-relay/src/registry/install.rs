@@ -202,12 +202,12 @@ impl Registry {
 }
 
 /// A bundle that is published.
-pub(super) fn published<'a>(now: &'a Picture, bundle: &Point) -> Result<&'a Arc<Signed>, Problem> {
+pub(crate) fn published<'a>(now: &'a Picture, bundle: &Point) -> Result<&'a Arc<Signed>, Problem> {
     now.bundles.get(bundle).ok_or_else(|| no_bundle(bundle))
 }
 
 /// Nothing is published there.
-pub(crate) fn no_bundle(bundle: &Point) -> Problem {
+fn no_bundle(bundle: &Point) -> Problem {
     Problem::named(Code::NoRoute, "no-bundle", format!("there is no bundle `{bundle}`"))
         .hint("Publish it first: `starlane publish <folder> <bundle>`.")
 }

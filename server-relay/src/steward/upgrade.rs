@@ -10,7 +10,7 @@ use starlane_protocol::{Code, May, Point, Wave};
 use super::{Answered, body, judge};
 use crate::mesh::Mesh;
 use crate::problem::Problem;
-use crate::registry::{Installation, Picture, Wanted, no_app, no_bundle};
+use crate::registry::{Installation, Picture, Wanted, no_app, published};
 use crate::upgrade;
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ pub(super) async fn swap(mesh: &Arc<Mesh>, wave: &Wave) -> Answered {
 
 /// What is wanted when one mechtron comes from another version.
 fn with_swapped(picture: &Picture, there: &InstallRecord, name: &str, bundle: Point) -> Result<Wanted, Problem> {
-    let signed = picture.bundles.get(&bundle).ok_or_else(|| no_bundle(&bundle))?;
+    let signed = published(picture, &bundle)?;
     if signed.manifest.series() != there.series {
         let what = format!("a mechtron is swapped within its series, and `{bundle}` is not one of `{}`", there.series);
         return Err(Problem::new(Code::Conflict, what).hint("Upgrade the application to it instead."));
